@@ -1,0 +1,265 @@
+using System.Net;
+
+namespace ModularKv.Abstractions;
+
+/// <summary>A connection, or a stand-in for one where modules and scripts call commands.</summary>
+public abstract class Client
+{
+    private object?[] _slots = [];
+
+    /// <summary>Unique while the server runs, rising.</summary>
+    public long Id { get; internal set; }
+
+    /// <summary>Set by CLIENT SETNAME; empty: none.</summary>
+    public string Name { get; set; } = "";
+
+    /// <summary>Set by CLIENT SETINFO.</summary>
+    public string LibraryName { get; set; } = "";
+
+    /// <summary>Set by CLIENT SETINFO.</summary>
+    public string LibraryVersion { get; set; } = "";
+
+    /// <summary>"ip:port" or the unix socket's path and ":0".</summary>
+    public string Address { get; internal set; } = "";
+
+    /// <summary>The server's end.</summary>
+    public string LocalAddress { get; internal set; } = "";
+
+    /// <summary>File descriptor; -1: none.</summary>
+    public int Descriptor { get; internal set; } = -1;
+
+    /// <summary>Whether the peer is on this machine (loopback or unix socket).</summary>
+    public bool IsLocal { get; internal set; }
+
+    /// <summary>Selected database.</summary>
+    public int Database { get; internal set; }
+
+    /// <summary>Changes the selected database. False: there is no such number.</summary>
+    public abstract bool Select(int index);
+
+    /// <summary>RESP version, 2 or 3.</summary>
+    public int Protocol => Output.Protocol;
+
+    /// <summary>Switches the RESP version for what is written from now on.</summary>
+    public void SetProtocol(int version) => Output.Protocol = version;
+
+    /// <summary>Replies to this client. Other clients' commands may write push messages to it; call <see cref="FlushLater"/> then.</summary>
+    public ReplyWriter Output { get; internal set; } = null!;
+
+    /// <summary>Sends what was written at the end of the batch.</summary>
+    public abstract void FlushLater();
+
+    /// <summary>The user it is authenticated as.</summary>
+    public string User { get; set; } = "default";
+
+    /// <summary>Whether it may run commands that need authentication.</summary>
+    public bool IsAuthenticated { get; set; }
+
+    /// <summary>State flags.</summary>
+    public ClientFlags Flags { get; set; }
+
+    /// <summary>Unix time in milliseconds at which it connected.</summary>
+    public long ConnectedAtMs { get; internal set; }
+
+    /// <summary>Unix time in milliseconds of its last command.</summary>
+    public long LastActiveMs { get; internal set; }
+
+    /// <summary>The last command it ran, or null.</summary>
+    public Command? LastCommand { get; internal set; }
+
+    /// <summary>Commands it ran.</summary>
+    public long CommandsRun { get; internal set; }
+
+    /// <summary>Bytes received.</summary>
+    public long BytesReceived { get; internal set; }
+
+    /// <summary>Bytes sent.</summary>
+    public long BytesSent { get; internal set; }
+
+    /// <summary>Bytes of commands received and not yet executed.</summary>
+    public abstract long QueryBufferBytes { get; }
+
+    /// <summary>Bytes free in that buffer.</summary>
+    public abstract long QueryBufferFree { get; }
+
+    /// <summary>All bytes the connection takes.</summary>
+    public abstract long MemoryBytes { get; }
+
+    /// <summary>Whether it is blocked on keys or time.</summary>
+    public bool IsBlocked { get; internal set; }
+
+    /// <summary>Ends the connection: at once, or after what is written was sent.</summary>
+    public abstract void Close(bool afterReplies = false);
+
+    /// <summary>Ends a blocked command: as if its time were up, or with the UNBLOCKED error.</summary>
+    /// <returns>False: it was not blocked.</returns>
+    public abstract bool Unblock(bool withError = false);
+
+    /// <summary>Which output-buffer limit applies.</summary>
+    public ClientClass Class { get; set; }
+
+    /// <summary>State that a module keeps with the client; null until set.</summary>
+    public T? Get<T>(ClientSlot<T> slot) where T : class
+        => slot.Index < _slots.Length ? (T?)_slots[slot.Index] : null;
+
+    /// <summary>Sets a module's state.</summary>
+    public void Set<T>(ClientSlot<T> slot, T? value) where T : class
+    {
+        if (slot.Index >= _slots.Length) Array.Resize(ref _slots, slot.Index + 4);
+        _slots[slot.Index] = value;
+    }
+
+    internal void ForgetSlot(int index)
+    {
+        if (index < _slots.Length) _slots[index] = null;
+    }
+}
+
+/// <summary>A module's place in every client. Obtained from <see cref="IModuleRegistry.ClientState{T}"/>.</summary>
+public sealed class ClientSlot<T> where T : class
+{
+    internal ClientSlot(int index) => Index = index;
+
+    internal int Index { get; }
+}
+
+/// <summary>State of a client; letters as CLIENT LIST prints them.</summary>
+[Flags]
+public enum ClientFlags
+{
+    /// <summary>N</summary>
+    None = 0,
+
+    /// <summary>Replies are thrown away (CLIENT REPLY OFF).</summary>
+    ReplyOff = 1,
+
+    /// <summary>The next reply is thrown away (CLIENT REPLY SKIP was just called).</summary>
+    ReplySkipNext = 2,
+
+    /// <summary>This reply is thrown away.</summary>
+    ReplySkip = 4,
+
+    /// <summary>e: never evicted.</summary>
+    NoEvict = 8,
+
+    /// <summary>T: does not refresh access clocks.</summary>
+    NoTouch = 16,
+
+    /// <summary>x: inside MULTI.</summary>
+    Multi = 32,
+
+    /// <summary>d: EXEC will fail because a watched key changed.</summary>
+    DirtyCas = 64,
+
+    /// <summary>EXEC will fail because a command was refused.</summary>
+    DirtyExec = 128,
+
+    /// <summary>P: subscribed.</summary>
+    PubSub = 256,
+
+    /// <summary>O: MONITOR.</summary>
+    Monitor = 512,
+
+    /// <summary>S: a replica.</summary>
+    Replica = 1024,
+
+    /// <summary>M: our master.</summary>
+    Master = 2048,
+
+    /// <summary>t: client-side caching.</summary>
+    Tracking = 4096,
+
+    /// <summary>R: its tracking redirection is gone.</summary>
+    TrackingBroken = 8192,
+
+    /// <summary>B: tracking in broadcast mode.</summary>
+    TrackingBroadcast = 16384,
+
+    /// <summary>U: unix socket.</summary>
+    UnixSocket = 32768,
+
+    /// <summary>c: closes after its replies were sent.</summary>
+    CloseAfterReply = 65536,
+
+    /// <summary>A: closes as soon as possible.</summary>
+    CloseNow = 131072,
+
+    /// <summary>r: only reads (cluster READONLY).</summary>
+    ReadOnly = 262144,
+
+    /// <summary>The next command is preceded by ASKING.</summary>
+    Asking = 524288,
+
+    /// <summary>A stand-in: no socket.</summary>
+    Virtual = 1048576,
+
+    /// <summary>Not listed and not limited: calls by the server itself.</summary>
+    Internal = 2097152,
+}
+
+/// <summary>Classes of output-buffer limits.</summary>
+public enum ClientClass
+{
+    /// <summary>normal</summary>
+    Normal,
+
+    /// <summary>slave</summary>
+    Replica,
+
+    /// <summary>pubsub</summary>
+    PubSub,
+
+    /// <summary>our master: no limit</summary>
+    Master,
+}
+
+/// <summary>The connected clients.</summary>
+public interface IClients
+{
+    /// <summary>All of them, oldest first. Do not connect or close while enumerating: copy first.</summary>
+    IReadOnlyCollection<Client> All { get; }
+
+    /// <summary>The client of that id, or null.</summary>
+    Client? Find(long id);
+
+    /// <summary>Number blocked on keys or time.</summary>
+    int BlockedCount { get; }
+
+    /// <summary>Holds clients' commands back.</summary>
+    /// <param name="untilUnixMs">End, Unix milliseconds.</param>
+    /// <param name="writesOnly">Only commands that may write, or publish.</param>
+    void Pause(long untilUnixMs, bool writesOnly);
+
+    /// <summary>Ends a pause.</summary>
+    void Unpause();
+
+    /// <summary>What is paused now.</summary>
+    PauseState PauseState { get; }
+
+    /// <summary>Makes a stand-in client through which commands can be called; Close it when done.</summary>
+    Client CreateVirtual(string user);
+}
+
+/// <summary>CLIENT PAUSE's state.</summary>
+public enum PauseState
+{
+    /// <summary>Nothing is held back.</summary>
+    None,
+
+    /// <summary>Writes are.</summary>
+    Writes,
+
+    /// <summary>Everything is.</summary>
+    All,
+}
+
+/// <summary>Decides who may authenticate. The kernel's own knows only requirepass; a module that offers this service replaces it.</summary>
+public interface IAuthenticator
+{
+    /// <summary>Checks a user's password and, when right, makes <paramref name="client"/> that user.</summary>
+    /// <returns>False: wrong user or password; the command replies WRONGPASS.</returns>
+    bool TryAuthenticate(Client client, ReadOnlySpan<byte> user, ReadOnlySpan<byte> password);
+
+    /// <summary>Whether new connections are authenticated without a password.</summary>
+    bool DefaultNeedsNoPassword { get; }
+}

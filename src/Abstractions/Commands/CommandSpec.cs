@@ -1,0 +1,71 @@
+namespace ModularKv.Abstractions;
+
+/// <summary>Runs a command. Arity, authentication, ACL and memory were checked before.</summary>
+public delegate void CommandHandler(ref CommandContext call);
+
+/// <summary>Finds the keys of a command whose positions depend on its words (SORT, MIGRATE).</summary>
+/// <param name="arguments">The command's arguments, its name first.</param>
+/// <param name="keys">Where to add positions and flags.</param>
+/// <returns>False when the arguments are malformed.</returns>
+public delegate bool KeyFinder(ArgumentList arguments, KeyPositions keys);
+
+/// <summary>One row of the command table: everything the server, COMMAND, ACL and the tools know about a command.</summary>
+public sealed class CommandSpec
+{
+    /// <summary>Name in lower case, without the container: "set", or "get" below "config".</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Number of arguments including the name (and the container's); negative: at least so many.</summary>
+    public required int Arity { get; init; }
+
+    /// <summary>The handler; null only for a pure container of subcommands.</summary>
+    public CommandHandler? Handler { get; init; }
+
+    /// <summary>Flags without the computed ones.</summary>
+    public CommandFlags Flags { get; init; }
+
+    /// <summary>Categories beyond those that follow from the flags.</summary>
+    public AclCategories Categories { get; init; }
+
+    /// <summary>Where the keys stand.</summary>
+    public KeySpec[] Keys { get; init; } = [];
+
+    /// <summary>For keys that specs cannot tell.</summary>
+    public KeyFinder? FindKeys { get; init; }
+
+    /// <summary>Documentation group: "string", "generic", "connection", …</summary>
+    public required string Group { get; init; }
+
+    /// <summary>Redis version (or ours) that brought the command.</summary>
+    public required string Since { get; init; }
+
+    /// <summary>Time complexity for COMMAND DOCS.</summary>
+    public string Complexity { get; init; } = "";
+
+    /// <summary>One line for COMMAND DOCS.</summary>
+    public string Summary { get; init; } = "";
+
+    /// <summary>
+    /// The arguments after the name, in the notation of the documentation (see README, "anatomy of a command"), e.g.
+    /// <c>key value [condition=(NX|XX)] [GET] [expiration=(EX seconds:integer|PX milliseconds:integer|KEEPTTL)]</c>.
+    /// </summary>
+    public string Arguments { get; init; } = "";
+
+    /// <summary>Tips for clients and proxies: "request_policy:all_shards", …</summary>
+    public string[] Tips { get; init; } = [];
+
+    /// <summary>Version and what changed in it.</summary>
+    public (string Version, string Change)[] History { get; init; } = [];
+
+    /// <summary>Deprecated and system commands.</summary>
+    public DocFlags DocFlags { get; init; }
+
+    /// <summary>Version since which the command is deprecated, or null.</summary>
+    public string? DeprecatedSince { get; init; }
+
+    /// <summary>What to use instead, or null.</summary>
+    public string? ReplacedBy { get; init; }
+
+    /// <summary>Subcommands; their arity counts the container's name too.</summary>
+    public CommandSpec[] Subcommands { get; init; } = [];
+}

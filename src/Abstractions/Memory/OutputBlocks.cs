@@ -1,0 +1,62 @@
+using System.Runtime.InteropServices;
+
+namespace ModularKv.Abstractions.Memory;
+
+/// <summary>A piece of a reply: header in managed memory, bytes off-heap.</summary>
+internal sealed unsafe class OutputBlock
+{
+    public byte* Bytes;
+    public int Capacity;
+    public int Length;
+    public int Sent;
+    public OutputBlock? Next;
+}
+
+/// <summary>Blocks for replies, reused last in first out so that the next reply lands in cached memory. One per loop.</summary>
+internal sealed unsafe class OutputBlocks
+{
+    /// <summary>Size of an ordinary block.</summary>
+    public const int BlockBytes = 16 * 1024;
+
+    /// <summary>Ordinary blocks kept for reuse; more are given back.</summary>
+    private const int KeptMax = 1024;
+
+    private OutputBlock? _free;
+    private int _kept;
+
+    /// <summary>Bytes of all blocks in use or kept.</summary>
+    public long AllocatedBytes { get; private set; }
+
+    /// <summary>A block of at least <paramref name="size"/> bytes.</summary>
+    public OutputBlock Rent(int size)
+    {
+        if (size <= BlockBytes && _free is { } block)
+        {
+            _free = block.Next;
+            _kept--;
+            block.Next = null;
+            block.Length = block.Sent = 0;
+            return block;
+        }
+
+        int capacity = Math.Max(size, BlockBytes);
+        AllocatedBytes += capacity;
+        return new OutputBlock { Bytes = (byte*)NativeMemory.Alloc((nuint)capacity), Capacity = capacity };
+    }
+
+    /// <summary>Takes a block back.</summary>
+    public void Return(OutputBlock block)
+    {
+        if (block.Capacity != BlockBytes || _kept >= KeptMax)
+        {
+            AllocatedBytes -= block.Capacity;
+            NativeMemory.Free(block.Bytes);
+            block.Bytes = null;
+            return;
+        }
+
+        block.Next = _free;
+        _free = block;
+        _kept++;
+    }
+}

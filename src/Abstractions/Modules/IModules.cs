@@ -1,0 +1,57 @@
+namespace ModularKv.Abstractions;
+
+/// <summary>The loaded modules, and loading.</summary>
+public interface IModules
+{
+    /// <summary>All of them, in start order.</summary>
+    IReadOnlyList<ModuleDescription> All { get; }
+
+    /// <summary>Loads a module file into a context of its own that can be unloaded again.</summary>
+    /// <param name="path">Path of the module's assembly.</param>
+    /// <param name="arguments">Handed to the module as its <see cref="ModuleDescription.Arguments"/>.</param>
+    /// <param name="parameters">Directives to set before it starts (MODULE LOADEX).</param>
+    /// <returns>Null, or why it was not loaded; then nothing of it is left behind.</returns>
+    string? Load(string path, IReadOnlyList<string> arguments, IReadOnlyList<KeyValuePair<string, string>> parameters);
+
+    /// <summary>Stops and unloads a module that was brought in by <see cref="Load"/>.</summary>
+    /// <returns>Null, or why not: its types have keys, its clients are blocked, others depend on it, it belongs to the default set.</returns>
+    string? Unload(string name);
+}
+
+/// <summary>A loaded module.</summary>
+public sealed class ModuleDescription
+{
+    internal ModuleDescription()
+    {
+    }
+
+    /// <summary>Unique name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The module's version.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>One line about it.</summary>
+    public required string Summary { get; init; }
+
+    /// <summary>Path of its assembly.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>Arguments it was loaded with.</summary>
+    public required IReadOnlyList<string> Arguments { get; init; }
+
+    /// <summary>The level of the contract it was built against.</summary>
+    public required int ApiLevel { get; init; }
+
+    /// <summary>Whether MODULE UNLOAD may take it away.</summary>
+    public required bool Unloadable { get; init; }
+
+    /// <summary>Off-heap bytes it holds.</summary>
+    public Memory.MemoryOwner? Memory { get; internal set; }
+
+    /// <summary>Number of calls of its commands that threw.</summary>
+    public long Faults { get; internal set; }
+
+    /// <summary>What registered commands it has.</summary>
+    public IReadOnlyList<Command> Commands { get; internal set; } = [];
+}

@@ -1,0 +1,254 @@
+using ModularKv.Abstractions.Configuration;
+using ModularKv.Abstractions.Memory;
+
+namespace ModularKv.Abstractions;
+
+/// <summary>The server as a module sees it. Use it on the loop thread only, but for <see cref="IScheduler.Post"/>.</summary>
+public interface IServer
+{
+    /// <summary>Time. The only clock a module may read.</summary>
+    IClock Clock { get; }
+
+    /// <summary>Randomness. The only source a module may read; seeded in tests.</summary>
+    IRandom Random { get; }
+
+    /// <summary>Timers, posting to the loop, background work.</summary>
+    IScheduler Scheduler { get; }
+
+    /// <summary>The databases.</summary>
+    IDatabases Databases { get; }
+
+    /// <summary>The command table.</summary>
+    ICommandTable Commands { get; }
+
+    /// <summary>The connected clients.</summary>
+    IClients Clients { get; }
+
+    /// <summary>The registered data types.</summary>
+    IDataTypes Types { get; }
+
+    /// <summary>The loaded modules.</summary>
+    IModules Modules { get; }
+
+    /// <summary>CONFIG GET, SET, REWRITE, RESETSTAT.</summary>
+    IConfigurationControl Configuration { get; }
+
+    /// <summary>Counters and gauges of the kernel.</summary>
+    ServerStatistics Statistics { get; }
+
+    /// <summary>Log lines in Redis's form.</summary>
+    ILog Log { get; }
+
+    /// <summary>INFO as text.</summary>
+    IInfo Info { get; }
+
+    /// <summary>Memory as the kernel counts it.</summary>
+    IMemory Memory { get; }
+
+    /// <summary>The stream of write effects.</summary>
+    IPropagation Propagation { get; }
+
+    /// <summary>Point-in-time walks over the keyspace.</summary>
+    ISnapshots Snapshots { get; }
+
+    /// <summary>Stopping the server.</summary>
+    IShutdown Shutdown { get; }
+
+    /// <summary>What DEBUG reaches into.</summary>
+    IServerDebug Debug { get; }
+
+    /// <summary>The service that a module offered under <typeparamref name="T"/>, or null.</summary>
+    T? Find<T>() where T : class;
+
+    /// <summary>Runs a command as <paramref name="asClient"/> (null: as the server itself, with all rights) and hands back its reply.</summary>
+    /// <returns>The reply as RESP3 bytes; valid until the next call.</returns>
+    /// <remarks>Goes through the interceptors; blocking commands do not block. Not reentrant deeper than 16 levels.</remarks>
+    ReadOnlySpan<byte> Call(Client? asClient, int database, params ReadOnlySpan<byte[]> arguments);
+}
+
+/// <summary>Wall and monotonic time; simulated in tests.</summary>
+public interface IClock
+{
+    /// <summary>Unix time in milliseconds, UTC, as read at the start of the loop iteration (or command, where it took long).</summary>
+    long UnixMs { get; }
+
+    /// <summary>Unix time in microseconds, UTC, read now.</summary>
+    long UnixMicros();
+
+    /// <summary>Monotonic microseconds, read now.</summary>
+    long MonotonicMicros();
+}
+
+/// <summary>Randomness for sampling and identifiers; not for secrets.</summary>
+public interface IRandom
+{
+    /// <summary>64 uniform bits.</summary>
+    ulong Next();
+
+    /// <summary>Uniform in [0, <paramref name="bound"/>). <paramref name="bound"/> must be positive.</summary>
+    long Next(long bound);
+}
+
+/// <summary>Work on the loop thread at another time, and off it.</summary>
+public interface IScheduler
+{
+    /// <summary>Runs once after <paramref name="delayMs"/>. Dispose to cancel.</summary>
+    IDisposable After(long delayMs, Action run);
+
+    /// <summary>Runs every <paramref name="periodMs"/>. Dispose to stop.</summary>
+    IDisposable Every(long periodMs, Action run);
+
+    /// <summary>Runs soon on the loop thread. May be called from any thread; the only member that may.</summary>
+    void Post(Action run);
+
+    /// <summary>Runs <paramref name="work"/> on another thread and then <paramref name="done"/> on the loop thread with its error, or null.</summary>
+    void Background(Action work, Action<Exception?> done);
+}
+
+/// <summary>Log lines, Redis's levels. Text is for people: name what happened, to what, and the next step.</summary>
+public interface ILog
+{
+    /// <summary>Writes a line when <paramref name="level"/> is enabled.</summary>
+    void Write(LogLevel level, string text);
+
+    /// <summary>Written at loglevel debug.</summary>
+    void Debug(string text) => Write(LogLevel.Debug, text);
+
+    /// <summary>Written at loglevel verbose.</summary>
+    void Verbose(string text) => Write(LogLevel.Verbose, text);
+
+    /// <summary>Written at loglevel notice.</summary>
+    void Notice(string text) => Write(LogLevel.Notice, text);
+
+    /// <summary>Always written.</summary>
+    void Warning(string text) => Write(LogLevel.Warning, text);
+}
+
+/// <summary>Redis's log levels, least important first.</summary>
+public enum LogLevel
+{
+    /// <summary>Development.</summary>
+    Debug,
+
+    /// <summary>Rarely useful detail.</summary>
+    Verbose,
+
+    /// <summary>What an operator wants in production.</summary>
+    Notice,
+
+    /// <summary>Critical only.</summary>
+    Warning,
+}
+
+/// <summary>INFO's text.</summary>
+public interface IInfo
+{
+    /// <summary>The text of the named sections ("all", "everything", "default" included), sections separated by a blank line.</summary>
+    string Render(IReadOnlyList<string> sections);
+}
+
+/// <summary>Memory accounting of the whole server.</summary>
+public interface IMemory
+{
+    /// <summary>Exact bytes in use off-heap for keys, values, tables and client buffers, plus the managed heap's size at start.</summary>
+    long UsedBytes { get; }
+
+    /// <summary>The highest <see cref="UsedBytes"/> seen.</summary>
+    long PeakBytes { get; }
+
+    /// <summary><see cref="UsedBytes"/> right after start.</summary>
+    long StartupBytes { get; }
+
+    /// <summary>Bytes of the parts, by name: "keys", "tables", "clients", "managed", and "module.&lt;name&gt;".</summary>
+    IReadOnlyDictionary<string, long> Breakdown();
+
+    /// <summary>Bytes that evacuation could give back.</summary>
+    long FragmentedBytes { get; }
+
+    /// <summary>Bytes taken from the operating system by the allocator.</summary>
+    long CommittedBytes { get; }
+
+    /// <summary>Gives empty pages back to the operating system now. Returns the bytes given back.</summary>
+    long Purge();
+
+    /// <summary>The heap for values that own memory outside their record.</summary>
+    MemoryHeap Blocks { get; }
+
+    /// <summary>Decides whether a command that may grow memory runs, when maxmemory is set. Null: it is refused with OOM above the limit.</summary>
+    IMemoryPressure? Pressure { get; set; }
+}
+
+/// <summary>Makes room when maxmemory is reached: the eviction policy.</summary>
+public interface IMemoryPressure
+{
+    /// <summary>Tries to bring memory below <paramref name="limitBytes"/>. Runs before a command flagged denyoom.</summary>
+    /// <returns>False when it could not: the command is refused with OOM.</returns>
+    bool TryMakeRoom(long limitBytes);
+}
+
+/// <summary>Stopping the server.</summary>
+public interface IShutdown
+{
+    /// <summary>Starts stopping. Hooks run first; the reply goes to nobody when it succeeds.</summary>
+    /// <returns>Null when the server is stopping, or why it is not.</returns>
+    string? Request(ShutdownOptions options, Client? requestedBy);
+
+    /// <summary>Takes back a shutdown that waits for its hooks. False when none is under way.</summary>
+    bool Abort();
+
+    /// <summary>Whether the server waits for hooks to finish.</summary>
+    bool InProgress { get; }
+}
+
+/// <summary>SHUTDOWN's options.</summary>
+[Flags]
+public enum ShutdownOptions
+{
+    /// <summary>Save when save points are configured.</summary>
+    None = 0,
+
+    /// <summary>Save even if no save point is configured.</summary>
+    Save = 1,
+
+    /// <summary>Do not save.</summary>
+    NoSave = 2,
+
+    /// <summary>Do not wait for lagging replicas.</summary>
+    Now = 4,
+
+    /// <summary>Stop even when saving fails.</summary>
+    Force = 8,
+
+    /// <summary>Came from SIGTERM or SIGINT.</summary>
+    Signal = 16,
+}
+
+/// <summary>Runs when the server is asked to stop.</summary>
+/// <param name="options">As asked for.</param>
+/// <returns>True: ready to stop. False: not yet, ask again at the next timer tick. Throw <see cref="ModuleException"/> to refuse (unless Force).</returns>
+public delegate bool ShutdownHook(ShutdownOptions options);
+
+/// <summary>Switches that only DEBUG flips.</summary>
+public interface IServerDebug
+{
+    /// <summary>The active expire cycle on or off.</summary>
+    bool ActiveExpire { get; set; }
+
+    /// <summary>Holds back lazy expiry on read too, as DEBUG SET-DISABLE-DENY-SCRIPTS and friends do.</summary>
+    bool AllowAccessExpired { get; set; }
+
+    /// <summary>Clients may be closed while they wait with replies (client eviction tests).</summary>
+    bool PauseCron { get; set; }
+
+    /// <summary>Blocks the loop for this long, as DEBUG SLEEP does.</summary>
+    void Sleep(long micros);
+
+    /// <summary>Statistics of a database's table as DEBUG HTSTATS prints them.</summary>
+    string TableStatistics(int database);
+
+    /// <summary>Changes the replication id (DEBUG CHANGE-REPL-ID).</summary>
+    void ChangeReplicationId();
+
+    /// <summary>Runs a full garbage collection (INFO gc tests).</summary>
+    void CollectGarbage();
+}

@@ -1,0 +1,42 @@
+namespace ModularKv.Abstractions;
+
+/// <summary>The one ordered stream of write effects: what an append-only file stores and a replica receives.</summary>
+public interface IPropagation
+{
+    /// <summary>Whether anybody listens. Effects are not even encoded otherwise.</summary>
+    bool Active { get; }
+
+    /// <summary>Total bytes of effects encoded since start.</summary>
+    long Offset { get; }
+
+    /// <summary>Puts a command into the stream outside a command's execution (expiry, eviction, timers).</summary>
+    EffectBuilder Append(int database);
+}
+
+/// <summary>Receives the stream of write effects on the loop thread, in order.</summary>
+public abstract class PropagationSubscriber
+{
+    /// <summary>One command of the stream. Several that belong to one execution stand between MULTI and EXEC, which come as commands too.</summary>
+    /// <param name="database">Database it applies to; the subscriber adds SELECT where its format needs it.</param>
+    /// <param name="encoded">The command in RESP. Borrowed for this call.</param>
+    /// <param name="nowMs">Unix time of the execution, in milliseconds.</param>
+    public abstract void Append(int database, ReadOnlySpan<byte> encoded, long nowMs);
+
+    /// <summary>Called once at the end of each loop iteration in which something was appended, before replies go out: write and sync here.</summary>
+    public virtual void EndOfBatch()
+    {
+    }
+}
+
+/// <summary>Builds one command of the stream. Free when nobody listens.</summary>
+public abstract class EffectBuilder
+{
+    /// <summary>Adds an argument.</summary>
+    public abstract EffectBuilder Add(ReadOnlySpan<byte> argument);
+
+    /// <summary>Adds an integer argument.</summary>
+    public abstract EffectBuilder Add(long argument);
+
+    /// <summary>Ends the command.</summary>
+    public abstract void Send();
+}

@@ -1,0 +1,63 @@
+namespace ModularKv.Abstractions;
+
+/// <summary>The kernel's counters, in INFO's words. Plain fields: they are raised on the hot path.</summary>
+public sealed class ServerStatistics
+{
+#pragma warning disable CS1591 // INFO's names, see redis.io/commands/info
+    public long ConnectionsReceived;
+    public long ConnectionsRejected;
+    public long CommandsProcessed;
+    public long NetInputBytes;
+    public long NetOutputBytes;
+    public long KeyspaceHits;
+    public long KeyspaceMisses;
+    public long ExpiredKeys;
+    public long ExpiredStalePercent;
+    public long ExpiredTimeCapReached;
+    public long ExpireCycleMicros;
+    public long EvictedKeys;
+    public long EvictedClients;
+    public long LazyFreedObjects;
+    public long ErrorReplies;
+    public long ReadsProcessed;
+    public long WritesProcessed;
+    public long QueryBufferLimitDisconnections;
+    public long OutputBufferLimitDisconnections;
+    public long UnauthorizedAuth;
+    public long ReplyBufferShrinks;
+    public long ReplyBufferExpands;
+    public long DefragmentedBlocks;
+    public long DefragmentationMicros;
+#pragma warning restore CS1591
+
+    /// <summary>Iterations of the event loop.</summary>
+    public long LoopIterations;
+
+    /// <summary>Microseconds spent working in them (not waiting).</summary>
+    public long LoopMicros;
+
+    /// <summary>The longest one since the last reset, in microseconds.</summary>
+    public long LongestLoopMicros;
+
+    /// <summary>What the longest one was doing: "commands", "expire", …</summary>
+    public string LongestLoopStage = "";
+
+    /// <summary>Errors by code, for INFO errorstats.</summary>
+    public Dictionary<string, long> Errors { get; } = [];
+
+    /// <summary>Commands per second, input and output kilobytes per second over the last seconds.</summary>
+    public (double Commands, double InputKb, double OutputKb) Rates { get; internal set; }
+
+    /// <summary>Sets what CONFIG RESETSTAT resets to zero.</summary>
+    public void Reset()
+    {
+        ConnectionsReceived = ConnectionsRejected = CommandsProcessed = NetInputBytes = NetOutputBytes = 0;
+        KeyspaceHits = KeyspaceMisses = ExpiredKeys = ExpiredStalePercent = ExpiredTimeCapReached = ExpireCycleMicros = 0;
+        EvictedKeys = EvictedClients = LazyFreedObjects = ErrorReplies = ReadsProcessed = WritesProcessed = 0;
+        QueryBufferLimitDisconnections = OutputBufferLimitDisconnections = UnauthorizedAuth = 0;
+        ReplyBufferShrinks = ReplyBufferExpands = DefragmentedBlocks = DefragmentationMicros = 0;
+        LoopIterations = LoopMicros = LongestLoopMicros = 0;
+        LongestLoopStage = "";
+        Errors.Clear();
+    }
+}
