@@ -53,9 +53,9 @@ internal static unsafe class PageCheck
         byte* start = slots.Pool.Address(number);
         int bump = state->Current == page ? state->Bump : state->Capacity;
         int free = 0;
-        for (ushort slot = page->FreeHead; slot != PageMeta.NoSlot; slot = *(ushort*)(start + slot * state->SlotSize))
+        for (ushort slot = page->FreeHead; slot != PageMeta.NoSlot; slot = *(ushort*)(start + slot * 8))
         {
-            Assert.True(slot < bump && ++free <= bump);
+            Assert.True(slot * 8 % state->SlotSize == 0 && slot * 8 < bump * state->SlotSize && ++free <= bump);
         }
 
         Assert.Equal(bump - free, page->Used);
