@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics.X86;
+
 namespace ModularKv.Abstractions.Memory;
 
 /// <summary>Empties pages that are not worth keeping, a few blocks at a time.</summary>
@@ -14,6 +16,12 @@ internal sealed unsafe class Evacuator(SlotPages slots, HeapChecker? checker)
 
     // How far into a bin to look for the emptiest page.
     private const int PagesCompared = 16;
+    // Walking so many free slots counts as one block: a page that is all but empty costs more to look through than to empty. Without this
+    // a slice of 1000 blocks, four a page, took 50 ms. However small the budget, looking through a page entitles to a few moves.
+    private const int FreeSlotsPerMove = 4;
+    private const int MovesPerLook = 16;
+    private const int FreeSlotsWorthPrefetching = 64;
+    private const int CacheLine = 64;
     private const int LargestBitmap = SizeClasses.PageBytes / 8 / 64;
 
     private int classCursor;
@@ -120,7 +128,10 @@ internal sealed unsafe class Evacuator(SlotPages slots, HeapChecker? checker)
         ClassState* state = slots.Class(sizeClass);
         byte* start = slots.Pool.Address(page);
         ulong* free = stackalloc ulong[LargestBitmap];
+        if (state->Capacity - meta->Used > FreeSlotsWorthPrefetching) Prefetch(start);
         MarkFree(free, meta, start);
+        int lookingCosts = (state->Capacity - meta->Used) / FreeSlotsPerMove;
+        budget = Math.Max(Math.Min(budget, MovesPerLook), budget - lookingCosts);
 
         int moved = 0;
         while (budget > 0 && slotCursor < state->Capacity)
@@ -155,6 +166,13 @@ internal sealed unsafe class Evacuator(SlotPages slots, HeapChecker? checker)
     {
         active = false;
         slots.LinkRefused(state, meta, page);
+    }
+
+    // The list of free slots runs through a cold page at random, a cache miss a step: 170 µs for 700 slots; 64 when read ahead.
+    private static void Prefetch(byte* start)
+    {
+        if (!Sse.IsSupported) return;
+        for (int offset = 0; offset < SizeClasses.PageBytes; offset += CacheLine) Sse.Prefetch1(start + offset);
     }
 
     // A bit per 8 bytes of the page, set where a free slot begins.

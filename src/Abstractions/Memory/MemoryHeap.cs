@@ -165,7 +165,7 @@ public sealed unsafe class MemoryHeap : IDisposable
     }
 
     /// <summary>Moves blocks out of the emptiest pages, so that those become free for other sizes or for the system.</summary>
-    /// <param name="maxBlocks">Calls to the mover at most; a block costs about its copy and two cache misses.</param>
+    /// <param name="maxBlocks">Calls to the mover at most; looking past 4 free slots counts as one, too. About 0.3 µs each.</param>
     /// <param name="mover">Called for each block, on this thread.</param>
     /// <returns>Blocks moved; 0 when there is nothing to win at present, or everything refused to move.</returns>
     /// <remarks>Continues where the last call stopped; blocks may be allocated and freed in between. See <see cref="EvacuationPays"/>.
