@@ -3,7 +3,7 @@ using ModularKv.Abstractions.Configuration;
 
 namespace ModularKv.Host.Configuration;
 
-/// <summary>The grammar of one line of redis.conf: blanks between arguments, double quotes with escapes, single quotes with <c>\'</c>.</summary>
+/// <summary>One line of redis.conf: blanks between arguments, double quotes with escapes, single quotes with <c>\'</c>.</summary>
 /// <remarks>The rules are those of Redis's sdssplitargs. A NUL byte ends the line.</remarks>
 internal static class ArgumentSplitter
 {
@@ -65,7 +65,8 @@ internal static class ArgumentSplitter
             }
 
             byte escaped = line[at++];
-            if (escaped == (byte)'x' && at + 1 < line.Length && char.IsAsciiHexDigit((char)line[at]) && char.IsAsciiHexDigit((char)line[at + 1]))
+            if (escaped == (byte)'x' && at + 1 < line.Length
+                && char.IsAsciiHexDigit((char)line[at]) && char.IsAsciiHexDigit((char)line[at + 1]))
             {
                 Append(token, (byte)((HexDigit(line[at]) << 4) | HexDigit(line[at + 1])));
                 at += 2;

@@ -10,7 +10,8 @@ namespace ModularKv.Host.Configuration;
 /// <param name="filePath">The configuration file's absolute path, or null.</param>
 /// <param name="log">Takes a warning about a failed rollback.</param>
 internal sealed class ConfigurationControl(
-    ConfigurationStore store, ServerParameters server, IConfigurationFiles files, string? filePath, Action<string> log) : IConfigurationControl
+    ConfigurationStore store, ServerParameters server, IConfigurationFiles files, string? filePath, Action<string> log)
+    : IConfigurationControl
 {
     private const string LoadingError = "LOADING Redis is loading the dataset in memory";
 

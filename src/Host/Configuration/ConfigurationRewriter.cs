@@ -3,7 +3,7 @@ using ModularKv.Abstractions.Configuration;
 
 namespace ModularKv.Host.Configuration;
 
-/// <summary>The text of a rewritten redis.conf: comments, order and included files stay, changed values are replaced where they stand.</summary>
+/// <summary>The text of a rewritten redis.conf: comments and order stay, changed values are replaced where they stand.</summary>
 /// <param name="store">The present values.</param>
 /// <param name="all">Append every parameter, not only those that differ from their default.</param>
 /// <remarks>Follows rewriteConfig of Redis 7.0.15, but lines that wait for a module that is not loaded are kept as they are.</remarks>

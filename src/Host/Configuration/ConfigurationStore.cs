@@ -33,7 +33,7 @@ internal sealed class ConfigurationStore
     /// <summary>Registers a parameter that a module may take over by its name.</summary>
     public void RegisterPlaceholder(Parameter parameter) => Register(parameter, owner: null);
 
-    /// <summary>Registers a parameter and gives it the value of the placeholder it replaces and of the directives that waited for it.</summary>
+    /// <summary>Registers a parameter and gives it the value of the placeholder it replaces and of waiting directives.</summary>
     /// <param name="parameter">The parameter; the store keeps it until it is revoked.</param>
     /// <param name="owner">The module's name; null for a placeholder.</param>
     /// <exception cref="InvalidOperationException">A name is taken by another owner.</exception>

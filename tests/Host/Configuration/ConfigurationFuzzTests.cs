@@ -28,7 +28,10 @@ public sealed class ConfigurationFuzzTests
         json.max-depth "\x41\xff\n" 12
         """;
 
-    private static readonly string[] Tokens = ["\"", "'", "\\x", "\\", "\n", " ", "\0", "-1", "99999999999999999999gb", "%", "include *", "\t", "\v", "é"];
+    private static readonly string[] Tokens =
+    [
+        "\"", "'", "\\x", "\\", "\n", " ", "\0", "-1", "99999999999999999999gb", "%", "include *", "\t", "\v", "é",
+    ];
 
     [Fact]
     public void Any_bytes_are_read_without_an_exception()
