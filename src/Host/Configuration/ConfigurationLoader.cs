@@ -14,7 +14,7 @@ internal static class ConfigurationLoader
     /// <param name="store">Takes the values.</param>
     /// <param name="files">Where the files are.</param>
     /// <param name="standardInput">Read to its end when the command line has a lone <c>-</c>.</param>
-    /// <returns>Null, or the first error. Modules' directives are checked later, by <see cref="ConfigurationStore.CompleteStart"/>.</returns>
+    /// <returns>Null, or the first error. Modules come later: <see cref="ConfigurationStore.CompleteStart"/>.</returns>
     public static ConfigurationError? Load(
         CommandLine commandLine, ConfigurationStore store, IConfigurationFiles files, Func<byte[]> standardInput)
     {
