@@ -23,13 +23,16 @@ internal sealed unsafe class KeyTable : IDisposable
     /// <summary>Buckets of the smallest table: one page.</summary>
     public const int BucketsMin = 64;
 
-    /// <summary>Entries per bucket at which a doubling begins, and below which a halving begins.</summary>
-    public const int GrowAbove = 6, ShrinkBelow = 1;
+    /// <summary>Entries per two buckets at which a doubling begins: at 5.5 a bucket, every fifth one has an overflow bucket.</summary>
+    public const int GrowAbovePerPair = 11;
+
+    /// <summary>Entries per bucket below which a halving begins.</summary>
+    public const int ShrinkBelow = 1;
 
     /// <summary>While a doubling runs: inserts for each bucket that is split.</summary>
     /// <remarks>
-    /// At 2, a doubling that begins at 6 entries per bucket ends at 4. Faster would leave the new half emptier (3 at once: 21 bytes a key
-    /// in place of 16), slower would leave the buckets that come last with longer chains.
+    /// At 2, a doubling that begins at 5.5 entries per bucket ends at 3.75. Faster would leave the table emptier (2.75 at once: 23 bytes a
+    /// key in place of 17), slower would leave the buckets that come last with longer chains.
     /// </remarks>
     public const int InsertsPerSplit = 2;
 
@@ -375,6 +378,7 @@ internal sealed unsafe class KeyTable : IDisposable
     private void SetThresholds()
     {
         long buckets = (long)(_lowMask + 1 + _split);
+        long full = buckets * GrowAbovePerPair / 2;
         switch (_mode)
         {
             case ResizeMode.Growing:
@@ -382,12 +386,12 @@ internal sealed unsafe class KeyTable : IDisposable
                 _shrinkAt = buckets * ShrinkBelow;
                 break;
             case ResizeMode.Shrinking:
-                _growAt = buckets * GrowAbove;
+                _growAt = full;
                 _shrinkAt = long.MaxValue;
                 break;
             default:
                 // Past the limit already: the range is used up or memory was refused. Chains lengthen; ask again later.
-                _growAt = Math.Max(buckets * GrowAbove, _count + 1 > buckets * GrowAbove ? _count + buckets : 0);
+                _growAt = _count >= full ? _count + buckets : full;
                 _shrinkAt = buckets > BucketsMin ? buckets * ShrinkBelow : long.MinValue;
                 break;
         }
