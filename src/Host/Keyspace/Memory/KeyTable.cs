@@ -65,8 +65,8 @@ internal sealed unsafe class KeyTable : IDisposable
     private ResizeMode _mode;
 
     /// <summary>Makes an empty table, which has no memory until the first insert.</summary>
-    /// <param name="reserveBytes">Address space for the buckets (64 bytes hold about 5 keys); half as much again (1 MB at least) for overflow.</param>
-    /// <param name="hasher">The hash that callers pass in; <see cref="KeyHash"/> by default. Called only where slots do not remember a bit.</param>
+    /// <param name="reserveBytes">Address space for buckets (64 bytes for 5 keys); half as much again (1 MB at least) for overflow.</param>
+    /// <param name="hasher">The hash that callers pass in; <see cref="KeyHash"/> by default. Called for bits that slots forget.</param>
     public KeyTable(long reserveBytes = DefaultReserveBytes, delegate*<byte*, int, ulong> hasher = null)
     {
         Invariant.Check(reserveBytes >= BucketsMin * Bucket.Size, "a key table reserves at least one page");
@@ -315,7 +315,7 @@ internal sealed unsafe class KeyTable : IDisposable
         _split = 0;
     }
 
-    // From idle or from a halving that did not get to its end: both leave every bucket below _split split, which is what growing goes on from.
+    // From idle or from a halving that did not get to its end: in both, every bucket below _split is split, and growing goes on there.
     private bool TryBeginGrowing()
     {
         if ((nuint)(_lowMask + 1 + _split + 1) * Bucket.Size > _range!.Bytes) return false;
