@@ -39,6 +39,7 @@ public static class ReplyRules
         new("DEBUG SDSLEN", "allocation sizes", SameShape),
         new("CONFIG GET", "the order of Redis's table is random", SameMapInAnyOrder),
         new("COMMAND (alone)", "modules add commands, and the order of the table is not defined", SameShape),
+        new("COMMAND INFO", "subcommands stand in the random order of Redis's table; without names see COMMAND", SameDescriptions),
         new("COMMAND COUNT", "modules add commands", SameShape),
         new("COMMAND LIST", "modules add commands", SameShape),
     ];
@@ -64,6 +65,18 @@ public static class ReplyRules
     {
         if (ours.Kind != theirs.Kind || ours.IsNull != theirs.IsNull) return false;
         return (ours.Items.Count > 0) == (theirs.Items.Count > 0) || ours.Kind == ReplyKind.Array;
+    }
+
+    private static bool SameDescriptions(Command command, Reply ours, Reply theirs) =>
+        command.Arguments.Count == 2 ? SameShape(command, ours, theirs) : Canonical(ours) == Canonical(theirs);
+
+    /// <summary>The reply as text, lists of command descriptions (ten fields each) sorted.</summary>
+    private static string Canonical(Reply reply)
+    {
+        if (reply.Items.Count == 0) return Encoding.Latin1.GetString(reply.Raw);
+        IEnumerable<string> items = reply.Items.Select(Canonical);
+        if (reply.Items.All(item => item.Items.Count == 10)) items = items.Order(StringComparer.Ordinal);
+        return $"{(char)reply.Kind}{reply.Items.Count}({string.Join(' ', items)})";
     }
 
     private static Func<Command, Reply, Reply, bool> Within(long tolerance) => (_, ours, theirs) =>
