@@ -2,7 +2,7 @@ using ModularKv.TestKit;
 
 namespace ModularKv.Oracle.Tests;
 
-/// <summary>The server under test and redis-server, started by the first test that asks and shared by all: they run one after another.</summary>
+/// <summary>The server under test and redis-server, started by the first test that asks; shared, as tests run one after another.</summary>
 public sealed class ServerPair : IDisposable
 {
     private readonly Lock starting = new();

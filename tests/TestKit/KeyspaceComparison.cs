@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Text;
 
 namespace ModularKv.TestKit;
 
@@ -96,5 +96,5 @@ public sealed class KeyspaceComparison(ServerProcess ours, ServerProcess theirs,
     private static List<string> Names(Reply keys) => [.. keys.Items.Select(key => key.Text).Order(StringComparer.Ordinal)];
 
     private static string Show(IEnumerable<string> keys) =>
-        string.Join(", ", keys.Take(5).Select(key => Escape.Bytes(System.Text.Encoding.Latin1.GetBytes(key)))).ToString(CultureInfo.InvariantCulture);
+        string.Join(", ", keys.Take(5).Select(key => Escape.Bytes(Encoding.Latin1.GetBytes(key))));
 }

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace ModularKv.TestKit;
 
-/// <summary>Says how two replies to one command may differ and still agree. Error replies never come here: they must be equal bytes.</summary>
+/// <summary>How two replies to one command may differ and still agree. Never for error replies: they must be equal bytes.</summary>
 /// <param name="Name">The command, or command and subcommand, in upper case.</param>
 /// <param name="Reason">Why the bytes may differ.</param>
 /// <param name="Agree">True when the replies agree.</param>

@@ -89,7 +89,7 @@ public sealed class RespClient : IDisposable
     public void FinishSending() => socket.Shutdown(SocketShutdown.Send);
 
     /// <summary>Reads the next frame, a push included.</summary>
-    /// <exception cref="RespException">Nothing came in time, the connection ended, or the bytes are not RESP. Says what was pending.</exception>
+    /// <exception cref="RespException">Nothing came in time, the connection ended, or it is not RESP. Says what was pending.</exception>
     public Reply Read()
     {
         Reply reply;

@@ -71,7 +71,8 @@ public sealed class ServerProcess : IDisposable
     /// <summary>Path of the server under test.</summary>
     public static string ServerUnderTest =>
         Environment.GetEnvironmentVariable(ServerVariable) is { Length: > 0 } path
-            ? path : Repository.PathOf("src", "Host", "bin", "Release", "net10.0", OperatingSystem.IsWindows() ? "modularkv.exe" : "modularkv");
+            ? path
+            : Repository.PathOf("src", "Host", "bin", "Release", "net10.0", OperatingSystem.IsWindows() ? "modularkv.exe" : "modularkv");
 
     /// <summary>Starts the server under test and waits for PONG.</summary>
     /// <param name="directives">As redis-server takes them: "--name", "value", ….</param>
@@ -103,7 +104,8 @@ public sealed class ServerProcess : IDisposable
                 server.Launch();
                 return server;
             }
-            catch (InvalidOperationException) when (attempt < StartAttempts && server.Log.Contains("in use", StringComparison.OrdinalIgnoreCase))
+            catch (InvalidOperationException)
+                when (attempt < StartAttempts && server.Log.Contains("in use", StringComparison.OrdinalIgnoreCase))
             {
                 // Somebody took the port between our look and the server's bind.
             }

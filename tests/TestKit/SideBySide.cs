@@ -191,7 +191,8 @@ public sealed class SideBySide : IDisposable
         text.Append("ours:    ").Append(mine).Append('\n');
         text.Append("redis:   ").Append(other).Append('\n');
         if (detail != null) text.Append("detail:  ").Append(detail).Append('\n');
-        if (ReplyRules.For(command) is ReplyRule rule) text.Append("rule:    ").Append(rule.Name).Append(": ").Append(rule.Reason).Append('\n');
+        if (ReplyRules.For(command) is ReplyRule rule)
+            text.Append("rule:    ").Append(rule.Name).Append(": ").Append(rule.Reason).Append('\n');
         return text.Append("before:\n").Append(History()).ToString();
     }
 

@@ -32,7 +32,8 @@ internal static class ApiText
             EventInfo happening when happening.AddMethod is { } add && IsVisible(add) =>
                 $"{Modifiers(add)}event {TypeNames.Of(happening.EventHandlerType!)} {happening.Name}",
             ConstructorInfo constructor when IsVisible(constructor) => $"{Access(constructor)}new({Parameters(constructor)})",
-            MethodInfo method when IsVisible(method) && (!method.IsSpecialName || method.Name.StartsWith("op_", StringComparison.Ordinal)) =>
+            MethodInfo method when IsVisible(method)
+                && (!method.IsSpecialName || method.Name.StartsWith("op_", StringComparison.Ordinal)) =>
                 $"{Modifiers(method)}{Result(method)} {method.Name}{TypeNames.Arguments(method)}({Parameters(method)})",
             _ => null,
         };
@@ -47,16 +48,17 @@ internal static class ApiText
             string only = type.IsDefined(typeof(IsReadOnlyAttribute)) ? "readonly " : "";
             return only + (type.IsByRefLike ? "ref struct" : "struct");
         }
-        return type.IsAbstract && type.IsSealed ? "static class" : type.IsAbstract ? "abstract class" : type.IsSealed ? "sealed class" : "class";
+        return type.IsAbstract && type.IsSealed ? "static class"
+            : type.IsAbstract ? "abstract class" : type.IsSealed ? "sealed class" : "class";
     }
 
     private static string? Field(FieldInfo field)
     {
         if (field.IsSpecialName) return null;
-        if (field.DeclaringType!.IsEnum) return $"{field.Name} = {Convert.ToString(field.GetRawConstantValue(), CultureInfo.InvariantCulture)}";
+        string constant = field.IsLiteral ? " = " + Convert.ToString(field.GetRawConstantValue(), CultureInfo.InvariantCulture) : "";
+        if (field.DeclaringType!.IsEnum) return field.Name + constant;
         string modifiers = field.IsLiteral ? "const " : (field.IsStatic ? "static " : "") + (field.IsInitOnly ? "readonly " : "");
-        string value = field.IsLiteral ? " = " + Convert.ToString(field.GetRawConstantValue(), CultureInfo.InvariantCulture) : "";
-        return $"{(field.IsPublic ? "" : "protected ")}{modifiers}{TypeNames.Of(field.FieldType)} {field.Name}{value}";
+        return $"{(field.IsPublic ? "" : "protected ")}{modifiers}{TypeNames.Of(field.FieldType)} {field.Name}{constant}";
     }
 
     private static string? Property(PropertyInfo property)
@@ -99,7 +101,8 @@ internal static class ApiText
     }
 
     private static string Default(object? value) =>
-        value is string text ? $"\"{text}\"" : Convert.ToString(value, CultureInfo.InvariantCulture) is { Length: > 0 } shown ? shown : "default";
+        value is string text ? $"\"{text}\""
+            : Convert.ToString(value, CultureInfo.InvariantCulture) is { Length: > 0 } shown ? shown : "default";
 }
 
 /// <summary>Names of types as C# writes them.</summary>

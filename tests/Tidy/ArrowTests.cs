@@ -28,7 +28,8 @@ public sealed class ArrowTests
             ["Primitives", "Configuration", "Diagnostics", "Protocol", "EventLoop", "Networking", "Propagation", "Keyspace", "Commands"],
         ["Server"] =
         [
-            "Primitives", "Configuration", "Diagnostics", "Protocol", "EventLoop", "Networking", "Propagation", "Keyspace", "Commands", "Modules",
+            "Primitives", "Configuration", "Diagnostics", "Protocol", "EventLoop", "Networking", "Propagation", "Keyspace",
+            "Commands", "Modules",
         ],
     };
 
@@ -47,7 +48,8 @@ public sealed class ArrowTests
     public void Folders_of_the_host_are_rooms() => Source.None(
         "Every folder of src/Host stands in the table of arrows.",
         Source.CSharp.Where(file => file.Path.StartsWith("src/Host/", StringComparison.Ordinal) && file.Path.Split('/').Length > 3)
-            .Select(file => file.Path.Split('/')[2]).Distinct().Where(room => !Arrows.ContainsKey(room)).Select(room => $"src/Host/{room}"));
+            .Select(file => file.Path.Split('/')[2]).Distinct()
+            .Where(room => !Arrows.ContainsKey(room)).Select(room => $"src/Host/{room}"));
 
     [Fact]
     public void Namespaces_of_the_host_follow_its_folders() => Source.None(
@@ -56,7 +58,8 @@ public sealed class ArrowTests
         where file.Path.StartsWith("src/Host/", StringComparison.Ordinal) && file.Path.Split('/').Length > 3
         let room = file.Path.Split('/')[2]
         from space in file.Root.DescendantNodes().OfType<BaseNamespaceDeclarationSyntax>()
-        where space.Name.ToString() != HostPrefix + room && !space.Name.ToString().StartsWith(HostPrefix + room + ".", StringComparison.Ordinal)
+        where space.Name.ToString() != HostPrefix + room
+            && !space.Name.ToString().StartsWith(HostPrefix + room + ".", StringComparison.Ordinal)
         select $"{file.At(space)}: {space.Name} in {room}");
 
     [Fact]

@@ -26,7 +26,7 @@ public sealed class PublicApiTests
         string[] added = [.. now.Split('\n').Except(written.Split('\n'))];
         Assert.True(
             written == now,
-            $"The public API of Abstractions is not what {File} says. If the change is meant, run these tests once with {UpdateVariable}=1\n"
+            $"The public API of Abstractions is not what {File} says. If that is meant, run these tests once with {UpdateVariable}=1\n"
             + string.Concat(gone.Select(line => $"  - {line}\n")) + string.Concat(added.Select(line => $"  + {line}\n")));
     }
 

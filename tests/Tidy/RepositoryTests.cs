@@ -44,7 +44,8 @@ public sealed class RepositoryTests
         "Package versions stand in Directory.Packages.props only.",
         from path in Projects.Where(IsOfTheTree)
         from reference in XDocument.Parse(Source.Read(path)).Descendants("PackageReference")
-        where reference.Attribute("Version") != null || reference.Attribute("VersionOverride") != null || reference.Element("Version") != null
+        where reference.Attribute("Version") != null || reference.Attribute("VersionOverride") != null
+            || reference.Element("Version") != null
         select $"{path}: {reference.Attribute("Include")?.Value}");
 
     /// <summary>plugins/ and examples/ are written as a stranger would, outside of this tree's solution.</summary>

@@ -20,7 +20,8 @@ public sealed record SourceFile(string Path, string[] Lines, SyntaxNode Root)
 public static class Source
 {
     private static readonly string[] TextEndings =
-        [".cs", ".csproj", ".props", ".targets", ".md", ".sln", ".json", ".yml", ".yaml", ".sh", ".conf", ".txt", ".editorconfig", ".tcl", ".py", "/run"];
+        [".cs", ".csproj", ".props", ".targets",
+        ".md", ".sln", ".json", ".yml", ".yaml", ".sh", ".conf", ".txt", ".editorconfig", ".tcl", ".py", "/run"];
 
     private static readonly string[] Skipped = ["bin", "obj", ".git", ".vs", "artifacts", "TestResults", "BenchmarkDotNet.Artifacts"];
 
@@ -35,11 +36,14 @@ public static class Source
         [.. Files.Where(path => path.EndsWith(".cs", StringComparison.Ordinal)).Select(Parse)];
 
     /// <summary>Files that people write and read.</summary>
-    public static IEnumerable<string> TextFiles => Files.Where(path => TextEndings.Any(end => path.EndsWith(end, StringComparison.Ordinal)));
+    public static IEnumerable<string> TextFiles =>
+        Files.Where(path => TextEndings.Any(end => path.EndsWith(end, StringComparison.Ordinal)));
 
     /// <summary>Names of the folders below modules/.</summary>
     public static IReadOnlyList<string> Modules { get; } =
-        Directory.Exists(Absolute("modules")) ? [.. new DirectoryInfo(Absolute("modules")).GetDirectories().Select(d => d.Name).Order()] : [];
+        Directory.Exists(Absolute("modules"))
+            ? [.. new DirectoryInfo(Absolute("modules")).GetDirectories().Select(d => d.Name).Order()]
+            : [];
 
     /// <summary>An absolute path.</summary>
     public static string Absolute(string path) => Path.Combine(Root, path);

@@ -71,7 +71,8 @@ public sealed class StyleTests
     }
 
     private static bool IsGenerated(TypeDeclarationSyntax type) =>
-        type.DescendantNodes().OfType<AttributeSyntax>().Any(a => GeneratorAttributes.Any(name => a.Name.ToString().Contains(name, StringComparison.Ordinal)))
+        type.DescendantNodes().OfType<AttributeSyntax>()
+            .Any(a => GeneratorAttributes.Any(name => a.Name.ToString().Contains(name, StringComparison.Ordinal)))
         || type.DescendantNodes().OfType<TypeDeclarationSyntax>().Any(inner => inner.Modifiers.Any(SyntaxKind.PartialKeyword));
 
     private static bool IsUnsafe(SyntaxToken token)

@@ -27,7 +27,9 @@ public static class ConnectionCommands
     [
         new("ID", 2, d => { }),
         new("INFO", 2, d => { }),
-        new("LIST", 2, d => d.Options(d => d.Word("TYPE").OneOf("normal", "pubsub", "replica", "slave", "nothing"), d => d.Word("ID").Add("999999"))),
+        new("LIST", 2, d => d.Options(
+            d => d.Word("TYPE").OneOf("normal", "pubsub", "replica", "slave", "nothing"),
+            d => d.Word("ID").Add("999999"))),
         new("GETNAME", 4, d => { }),
         new("SETNAME", 6, d => d.Add(d.Pick(ClientNames))),
         new("GETREDIR", 2, d => { }),

@@ -15,7 +15,8 @@ public sealed class Draft(Random random)
 
     private static readonly string[] Keys =
     [
-        "ka", "kb", "kc", "kd", "ke", "kf", "kg", "kh", "user:one", "user:two", "{tag}x", "{tag}y", "k with space", "", new string('l', 300),
+        "ka", "kb", "kc", "kd", "ke", "kf", "kg", "kh", "user:one", "user:two", "{tag}x", "{tag}y", "k with space",
+        "", new string('l', 300),
         string.Concat(Enumerable.Range(0, 256).Select(i => (char)i)),
     ];
 

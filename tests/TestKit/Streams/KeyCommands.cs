@@ -6,8 +6,10 @@ public static class KeyCommands
     /// <summary>Glob patterns: plain, classes, ranges, negation, escapes, unclosed, binary.</summary>
     public static IReadOnlyList<string> Patterns { get; } =
     [
-        "*", "?", "??", "k*", "*a", "k?", "k[abc]", "k[^abc]", "k[a-d]", "k[d-a]", "k[abc", "k[", "[k]*", "[^k]*", "\\k*", "k\\", "user:*", "*:*",
-        "{tag}?", "*tag*", "", "**", "*?*", "K*", "l*", "*l*l*l*", "k with*", "*\0*", "k[]a]", "k[\\a-c]", "k[a-]", "nothing", "ka", "*\xff",
+        "*", "?", "??", "k*", "*a", "k?", "k[abc]", "k[^abc]", "k[a-d]", "k[d-a]", "k[abc", "k[", "[k]*", "[^k]*", "\\k*", "k\\",
+        "user:*", "*:*",
+        "{tag}?", "*tag*", "", "**", "*?*", "K*", "l*", "*l*l*l*", "k with*", "*\0*", "k[]a]", "k[\\a-c]", "k[a-]", "nothing",
+        "ka", "*\xff",
     ];
 
     /// <summary>COPY to WAIT.</summary>
@@ -61,7 +63,8 @@ public static class KeyCommands
 
     private static void Scan(Draft draft)
     {
-        if (draft.Chance(6)) draft.Add(draft.Pick(["1", "12345", "-1", "abc", "", "18446744073709551615", "18446744073709551616", "0x0", " 0"]));
+        string[] cursors = ["1", "12345", "-1", "abc", "", "18446744073709551615", "18446744073709551616", "0x0", " 0"];
+        if (draft.Chance(6)) draft.Add(draft.Pick(cursors));
         else draft.Add("0");
         draft.Options(
             d => d.Word("MATCH").Add(d.Pick(Patterns)),

@@ -25,7 +25,7 @@ public static class ServerCommands
         new("LASTSAVE", 1, d => { }),
     ];
 
-    /// <summary>Commands whose COMMAND INFO and COMMAND GETKEYS are asked for: those of the strings, generic, connection and server groups.</summary>
+    /// <summary>Commands whose COMMAND INFO is asked for: the strings, generic, connection and server groups.</summary>
     public static IReadOnlyList<string> Known { get; } =
     [
         .. StringCommands.Table.Concat(KeyCommands.Table).Select(production => production.Name).Distinct(),
@@ -55,6 +55,9 @@ public static class ServerCommands
         ("no-such-parameter", ["1"]),
     ];
 
+    private static readonly string[] ParameterPatterns =
+        ["maxmemory*", "lazyfree-*", "lfu-*", "hz*", "no-such*", "", "slowlog-???-*", "LFU-*"];
+
     private static readonly string[] DebugTypes =
         ["string", "integer", "double", "null", "array", "set", "map", "attrib", "push", "verbatim", "true", "false", "bignum", "nothing"];
 
@@ -75,7 +78,7 @@ public static class ServerCommands
         switch (draft.Random.Next(9))
         {
             case 0 or 1 or 2: draft.Word("GET").Word(name); break;
-            case 3: draft.Word("GET").Add(draft.Pick(["maxmemory*", "lazyfree-*", "lfu-*", "hz*", "no-such*", "", "slowlog-???-*", "LFU-*"])); break;
+            case 3: draft.Word("GET").Add(draft.Pick(ParameterPatterns)); break;
             case 4: draft.Word("GET").Add(name).Add("timeout").Add("no-such*").Add(name); break;
             case 5: draft.Word("SET").Word(name).Add(draft.Pick(values)); break;
             case 6: draft.Word("SET").Add(name).Add(draft.Pick(values)).Add("timeout").Add(draft.Pick(["0", "20000", "abc"])); break;

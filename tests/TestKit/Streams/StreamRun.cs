@@ -50,9 +50,11 @@ public sealed class StreamRun(ServerProcess ours, ServerProcess theirs, int prot
                 difference = $"command: {command}\nno reply: {failure.Message}";
             }
             if (difference == null) continue;
-            if (!ours.IsRunning) return Report(stream, i, [.. differences, difference + "\nthe server under test has ended; its log:\n" + ours.Log]);
+            if (!ours.IsRunning)
+                return Report(stream, i, [.. differences, difference + "\nthe server under test has ended; its log:\n" + ours.Log]);
             // The same command differing again says nothing new.
-            if (names.Add(Subject(command) + difference.StartsWith("keyspace", StringComparison.Ordinal))) differences.Add($"#{i} {difference}");
+            if (names.Add(Subject(command) + difference.StartsWith("keyspace", StringComparison.Ordinal)))
+                differences.Add($"#{i} {difference}");
             pair.Reconnect();
             keyspace.Clear();
         }

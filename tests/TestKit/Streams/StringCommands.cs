@@ -65,7 +65,8 @@ public static class StringCommands
     {
         draft.Key();
         // Offsets between these and the limit would have both servers fill hundreds of megabytes.
-        if (draft.Chance(6)) draft.Add(draft.Pick(["536870912", "536870911999", "9223372036854775807", "-1", "-9223372036854775808", "4294967296"]));
+        string[] refused = ["536870912", "536870911999", "9223372036854775807", "-1", "-9223372036854775808", "4294967296"];
+        if (draft.Chance(6)) draft.Add(draft.Pick(refused));
         else draft.Small(0, draft.Chance(10) ? 1500 : 60);
         draft.Value();
     }
