@@ -1,4 +1,5 @@
 using ModularKv.Abstractions;
+using ModularKv.Abstractions.Configuration;
 using ModularKv.Strings.Commands;
 
 namespace ModularKv.Strings;
@@ -13,11 +14,12 @@ public sealed class StringsModule : IModule
         StringType type = new();
         registry.Type(type);
         StringStore store = new(type);
+        StringLimit limit = new(registry.Configuration.Find("proto-max-bulk-len") as MemoryParameter);
         registry.Commands(Setting(new SetCommands(store)));
         registry.Commands(Getting(new GetCommands(type)));
         registry.Commands(Counting(new CounterCommands(store)));
-        registry.Commands(Editing(new EditCommands(store)));
-        registry.Commands(Comparing(new LcsCommand(type)));
+        registry.Commands(Editing(new EditCommands(store, limit)));
+        registry.Commands(Comparing(new LcsCommand(type, limit)));
     }
 
     private static CommandSpec[] Setting(SetCommands sets) =>

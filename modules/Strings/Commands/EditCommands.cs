@@ -3,7 +3,7 @@ using ModularKv.Abstractions;
 namespace ModularKv.Strings.Commands;
 
 /// <summary>Changing strings in place: APPEND, SETRANGE. Afterwards they are raw, however short.</summary>
-internal sealed class EditCommands(StringStore store)
+internal sealed class EditCommands(StringStore store, StringLimit limit)
 {
     /// <summary>APPEND key value. Source: redis.io/commands/append.</summary>
     public void Append(ref CommandContext call)
@@ -25,7 +25,7 @@ internal sealed class EditCommands(StringStore store)
             }
 
             long before = entry.ValueLength;
-            if (!StringLimit.Allows(ref call, before, added.Length)) return;
+            if (!limit.Allows(ref call, before, added.Length)) return;
             length += before;
             if (added.Length > 0) entry = call.Keys.Resize(entry, length, growing: true);
             added.CopyTo(entry.WritableValue[(int)before..]);
@@ -68,7 +68,7 @@ internal sealed class EditCommands(StringStore store)
             return;
         }
 
-        if (!StringLimit.Allows(ref call, offset, value.Length)) return;
+        if (!limit.Allows(ref call, offset, value.Length)) return;
         long length = Math.Max(before, offset + value.Length);
         if (entry.IsMissing) entry = call.Keys.Put(key, store.Type, length);
         else if (length != before) entry = call.Keys.Resize(entry, length, growing: true);

@@ -3,7 +3,7 @@ using ModularKv.Abstractions;
 namespace ModularKv.Strings.Commands;
 
 /// <summary>LCS key1 key2 [LEN] [IDX] [MINMATCHLEN len] [WITHMATCHLEN]. Source: redis.io/commands/lcs.</summary>
-internal sealed class LcsCommand(StringType type)
+internal sealed class LcsCommand(StringType type, StringLimit limit)
 {
     private const Access SecondLook = Access.NoTouch | Access.NoStatistics | Access.NoNotify;
 
@@ -35,7 +35,7 @@ internal sealed class LcsCommand(StringType type)
 
         // The bounds are those of a table of 32-bit numbers, which ours is not: clients shall meet the limit where Redis has it.
         ulong tableBytes = ((ulong)a.Length + 1) * ((ulong)b.Length + 1) * sizeof(uint);
-        if (!StringLimit.Holds(call.Server, tableBytes))
+        if (!limit.Holds(tableBytes))
         {
             call.Reply.Error("ERR Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len"u8);
             return;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ModularKv.Abstractions;
 using ModularKv.Abstractions.Memory;
 
@@ -26,9 +27,20 @@ internal sealed class StringStore(StringType type)
         // A record that has room for an expiry keeps it, so that setting the new one does not move the record again.
         if (expireAtMs != Never) ttl = Ttl.Keep;
         ReadOnlySpan<byte> value = call.Argument(index);
-        OwnedBytes owned = value.Length >= LargeBytes ? call.TakeArgument(index) : default;
-        scoped Entry entry = owned.IsEmpty ? Store(call.Keys, key, value, ttl) : call.Keys.PutOwned(key, type, ref owned, ttl);
+        if (value.Length >= LargeBytes && TryHandOver(ref call, key, index, ttl, expireAtMs)) return;
+        Entry entry = Store(call.Keys, key, value, ttl);
         if (expireAtMs != Never) call.Keys.SetExpiry(entry, expireAtMs);
+    }
+
+    /// <summary>False: the argument has no block of its own.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryHandOver(ref CommandContext call, scoped in KeyRef key, int index, Ttl ttl, long expireAtMs)
+    {
+        OwnedBytes owned = call.TakeArgument(index);
+        if (owned.IsEmpty) return false;
+        Entry entry = call.Keys.PutOwned(key, type, ref owned, ttl);
+        if (expireAtMs != Never) call.Keys.SetExpiry(entry, expireAtMs);
+        return true;
     }
 
     /// <summary>Stores a copy of the bytes.</summary>
