@@ -15,8 +15,12 @@ public sealed class StringsModule : IModule
         registry.Type(type);
         StringStore store = new(type);
         StringLimit limit = new(registry.Configuration.Find("proto-max-bulk-len") as MemoryParameter);
-        registry.Commands(Setting(new SetCommands(store)));
-        registry.Commands(Getting(new GetCommands(type)));
+        SetCommands sets = new(store);
+        registry.Commands(Setting(sets));
+        registry.Commands(SettingMany(sets));
+        GetCommands gets = new(type);
+        registry.Commands(Getting(gets));
+        registry.Commands(GettingParts(gets));
         registry.Commands(Counting(new CounterCommands(store)));
         registry.Commands(Editing(new EditCommands(store, limit)));
         registry.Commands(Comparing(new LcsCommand(type, limit)));
@@ -24,45 +28,6 @@ public sealed class StringsModule : IModule
 
     private static CommandSpec[] Setting(SetCommands sets) =>
     [
-        new()
-        {
-            Name = "getset", Arity = 3, Handler = sets.GetAndSet, Flags = CommandFlags.Write | CommandFlags.DenyOom | CommandFlags.Fast,
-            Categories = AclCategories.String, Group = "string", Since = "1.0.0",
-            Keys = [KeySpec.At(1, KeyFlags.RW | KeyFlags.Access | KeyFlags.Update)],
-            Complexity = "O(1)",
-            Summary = "Stores a string and returns the one before.",
-            Arguments = "key value",
-            DocFlags = DocFlags.Deprecated, DeprecatedSince = "6.2.0", ReplacedBy = "`SET` with the `!GET` argument",
-        },
-        new()
-        {
-            Name = "mset", Arity = -3, Handler = sets.SetMany, Flags = CommandFlags.Write | CommandFlags.DenyOom,
-            Categories = AclCategories.String, Group = "string", Since = "1.0.1",
-            Keys = [KeySpec.Range(1, -1, 2, KeyFlags.OW | KeyFlags.Update)],
-            Complexity = "O(N) where N is the number of keys to set.",
-            Summary = "Stores several strings.",
-            Arguments = "key_value={key value} ...",
-            Tips = ["request_policy:multi_shard", "response_policy:all_succeeded"],
-        },
-        new()
-        {
-            Name = "msetnx", Arity = -3, Handler = sets.SetManyIfNew, Flags = CommandFlags.Write | CommandFlags.DenyOom,
-            Categories = AclCategories.String, Group = "string", Since = "1.0.1",
-            Keys = [KeySpec.Range(1, -1, 2, KeyFlags.OW | KeyFlags.Insert)],
-            Complexity = "O(N) where N is the number of keys to set.",
-            Summary = "Stores several strings, or none when one of the keys exists.",
-            Arguments = "key_value={key value} ...",
-        },
-        new()
-        {
-            Name = "psetex", Arity = 4, Handler = sets.SetWithMilliseconds, Flags = CommandFlags.Write | CommandFlags.DenyOom,
-            Categories = AclCategories.String, Group = "string", Since = "2.6.0",
-            Keys = [KeySpec.At(1, KeyFlags.OW | KeyFlags.Update)],
-            Complexity = "O(1)",
-            Summary = "Stores a string that expires after some milliseconds.",
-            Arguments = "key milliseconds:integer value",
-            DocFlags = DocFlags.Deprecated, DeprecatedSince = "2.6.12", ReplacedBy = "`SET` with the `PX` argument",
-        },
         new()
         {
             Name = "set", Arity = -3, Handler = sets.Set, Flags = CommandFlags.Write | CommandFlags.DenyOom,
@@ -85,6 +50,16 @@ public sealed class StringsModule : IModule
         },
         new()
         {
+            Name = "setnx", Arity = 3, Handler = sets.SetIfNew, Flags = CommandFlags.Write | CommandFlags.DenyOom | CommandFlags.Fast,
+            Categories = AclCategories.String, Group = "string", Since = "1.0.0",
+            Keys = [KeySpec.At(1, KeyFlags.OW | KeyFlags.Insert)],
+            Complexity = "O(1)",
+            Summary = "Stores a string when the key does not exist.",
+            Arguments = "key value",
+            DocFlags = DocFlags.Deprecated, DeprecatedSince = "2.6.12", ReplacedBy = "`SET` with the `NX` argument",
+        },
+        new()
+        {
             Name = "setex", Arity = 4, Handler = sets.SetWithSeconds, Flags = CommandFlags.Write | CommandFlags.DenyOom,
             Categories = AclCategories.String, Group = "string", Since = "2.0.0",
             Keys = [KeySpec.At(1, KeyFlags.OW | KeyFlags.Update)],
@@ -95,13 +70,46 @@ public sealed class StringsModule : IModule
         },
         new()
         {
-            Name = "setnx", Arity = 3, Handler = sets.SetIfNew, Flags = CommandFlags.Write | CommandFlags.DenyOom | CommandFlags.Fast,
-            Categories = AclCategories.String, Group = "string", Since = "1.0.0",
-            Keys = [KeySpec.At(1, KeyFlags.OW | KeyFlags.Insert)],
+            Name = "psetex", Arity = 4, Handler = sets.SetWithMilliseconds, Flags = CommandFlags.Write | CommandFlags.DenyOom,
+            Categories = AclCategories.String, Group = "string", Since = "2.6.0",
+            Keys = [KeySpec.At(1, KeyFlags.OW | KeyFlags.Update)],
             Complexity = "O(1)",
-            Summary = "Stores a string when the key does not exist.",
+            Summary = "Stores a string that expires after some milliseconds.",
+            Arguments = "key milliseconds:integer value",
+            DocFlags = DocFlags.Deprecated, DeprecatedSince = "2.6.12", ReplacedBy = "`SET` with the `PX` argument",
+        },
+        new()
+        {
+            Name = "getset", Arity = 3, Handler = sets.GetAndSet, Flags = CommandFlags.Write | CommandFlags.DenyOom | CommandFlags.Fast,
+            Categories = AclCategories.String, Group = "string", Since = "1.0.0",
+            Keys = [KeySpec.At(1, KeyFlags.RW | KeyFlags.Access | KeyFlags.Update)],
+            Complexity = "O(1)",
+            Summary = "Stores a string and returns the one before.",
             Arguments = "key value",
-            DocFlags = DocFlags.Deprecated, DeprecatedSince = "2.6.12", ReplacedBy = "`SET` with the `NX` argument",
+            DocFlags = DocFlags.Deprecated, DeprecatedSince = "6.2.0", ReplacedBy = "`SET` with the `!GET` argument",
+        },
+    ];
+
+    private static CommandSpec[] SettingMany(SetCommands sets) =>
+    [
+        new()
+        {
+            Name = "mset", Arity = -3, Handler = sets.SetMany, Flags = CommandFlags.Write | CommandFlags.DenyOom,
+            Categories = AclCategories.String, Group = "string", Since = "1.0.1",
+            Keys = [KeySpec.Range(1, -1, 2, KeyFlags.OW | KeyFlags.Update)],
+            Complexity = "O(N) where N is the number of keys to set.",
+            Summary = "Stores several strings.",
+            Arguments = "key_value={key value} ...",
+            Tips = ["request_policy:multi_shard", "response_policy:all_succeeded"],
+        },
+        new()
+        {
+            Name = "msetnx", Arity = -3, Handler = sets.SetManyIfNew, Flags = CommandFlags.Write | CommandFlags.DenyOom,
+            Categories = AclCategories.String, Group = "string", Since = "1.0.1",
+            Keys = [KeySpec.Range(1, -1, 2, KeyFlags.OW | KeyFlags.Insert)],
+            Complexity = "O(N) where N is the number of keys to set.",
+            Summary = "Stores several strings, or none when one of the keys exists.",
+            Arguments = "key_value={key value} ...",
         },
     ];
 
@@ -115,6 +123,16 @@ public sealed class StringsModule : IModule
             Complexity = "O(1)",
             Summary = "Returns a string.",
             Arguments = "key",
+        },
+        new()
+        {
+            Name = "mget", Arity = -2, Handler = gets.GetMany, Flags = CommandFlags.ReadOnly | CommandFlags.Fast,
+            Categories = AclCategories.String, Group = "string", Since = "1.0.0",
+            Keys = [KeySpec.Range(1, -1, 1, KeyFlags.RO | KeyFlags.Access)],
+            Complexity = "O(N) where N is the number of keys to retrieve.",
+            Summary = "Returns the strings of several keys.",
+            Arguments = "key ...",
+            Tips = ["request_policy:multi_shard"],
         },
         new()
         {
@@ -137,6 +155,10 @@ public sealed class StringsModule : IModule
                 "key [expiration=(EX seconds:integer|PX milliseconds:integer|EXAT unix-time-seconds:unix-time|PXAT " +
                 "unix-time-milliseconds:unix-time|PERSIST)]",
         },
+    ];
+
+    private static CommandSpec[] GettingParts(GetCommands gets) =>
+    [
         new()
         {
             Name = "getrange", Arity = 4, Handler = gets.GetRange, Flags = CommandFlags.ReadOnly,
@@ -151,25 +173,6 @@ public sealed class StringsModule : IModule
         },
         new()
         {
-            Name = "mget", Arity = -2, Handler = gets.GetMany, Flags = CommandFlags.ReadOnly | CommandFlags.Fast,
-            Categories = AclCategories.String, Group = "string", Since = "1.0.0",
-            Keys = [KeySpec.Range(1, -1, 1, KeyFlags.RO | KeyFlags.Access)],
-            Complexity = "O(N) where N is the number of keys to retrieve.",
-            Summary = "Returns the strings of several keys.",
-            Arguments = "key ...",
-            Tips = ["request_policy:multi_shard"],
-        },
-        new()
-        {
-            Name = "strlen", Arity = 2, Handler = gets.Length, Flags = CommandFlags.ReadOnly | CommandFlags.Fast,
-            Categories = AclCategories.String, Group = "string", Since = "2.2.0",
-            Keys = [KeySpec.At(1, KeyFlags.RO)],
-            Complexity = "O(1)",
-            Summary = "Returns the length of a string.",
-            Arguments = "key",
-        },
-        new()
-        {
             Name = "substr", Arity = 4, Handler = gets.GetRange, Flags = CommandFlags.ReadOnly,
             Categories = AclCategories.String, Group = "string", Since = "1.0.0",
             Keys = [KeySpec.At(1, KeyFlags.RO | KeyFlags.Access)],
@@ -181,29 +184,19 @@ public sealed class StringsModule : IModule
             Arguments = "key start:integer end:integer",
             DocFlags = DocFlags.Deprecated, DeprecatedSince = "2.0.0", ReplacedBy = "`GETRANGE`",
         },
+        new()
+        {
+            Name = "strlen", Arity = 2, Handler = gets.Length, Flags = CommandFlags.ReadOnly | CommandFlags.Fast,
+            Categories = AclCategories.String, Group = "string", Since = "2.2.0",
+            Keys = [KeySpec.At(1, KeyFlags.RO)],
+            Complexity = "O(1)",
+            Summary = "Returns the length of a string.",
+            Arguments = "key",
+        },
     ];
 
     private static CommandSpec[] Counting(CounterCommands counters) =>
     [
-        new()
-        {
-            Name = "decr", Arity = 2, Handler = counters.Decrement, Flags = CommandFlags.Write | CommandFlags.DenyOom | CommandFlags.Fast,
-            Categories = AclCategories.String, Group = "string", Since = "1.0.0",
-            Keys = [KeySpec.At(1, KeyFlags.RW | KeyFlags.Access | KeyFlags.Update)],
-            Complexity = "O(1)",
-            Summary = "Subtracts one from an integer.",
-            Arguments = "key",
-        },
-        new()
-        {
-            Name = "decrby", Arity = 3, Handler = counters.DecrementBy,
-            Flags = CommandFlags.Write | CommandFlags.DenyOom | CommandFlags.Fast,
-            Categories = AclCategories.String, Group = "string", Since = "1.0.0",
-            Keys = [KeySpec.At(1, KeyFlags.RW | KeyFlags.Access | KeyFlags.Update)],
-            Complexity = "O(1)",
-            Summary = "Subtracts a number from an integer.",
-            Arguments = "key decrement:integer",
-        },
         new()
         {
             Name = "incr", Arity = 2, Handler = counters.Increment, Flags = CommandFlags.Write | CommandFlags.DenyOom | CommandFlags.Fast,
@@ -215,6 +208,15 @@ public sealed class StringsModule : IModule
         },
         new()
         {
+            Name = "decr", Arity = 2, Handler = counters.Decrement, Flags = CommandFlags.Write | CommandFlags.DenyOom | CommandFlags.Fast,
+            Categories = AclCategories.String, Group = "string", Since = "1.0.0",
+            Keys = [KeySpec.At(1, KeyFlags.RW | KeyFlags.Access | KeyFlags.Update)],
+            Complexity = "O(1)",
+            Summary = "Subtracts one from an integer.",
+            Arguments = "key",
+        },
+        new()
+        {
             Name = "incrby", Arity = 3, Handler = counters.IncrementBy,
             Flags = CommandFlags.Write | CommandFlags.DenyOom | CommandFlags.Fast,
             Categories = AclCategories.String, Group = "string", Since = "1.0.0",
@@ -222,6 +224,16 @@ public sealed class StringsModule : IModule
             Complexity = "O(1)",
             Summary = "Adds a number to an integer.",
             Arguments = "key increment:integer",
+        },
+        new()
+        {
+            Name = "decrby", Arity = 3, Handler = counters.DecrementBy,
+            Flags = CommandFlags.Write | CommandFlags.DenyOom | CommandFlags.Fast,
+            Categories = AclCategories.String, Group = "string", Since = "1.0.0",
+            Keys = [KeySpec.At(1, KeyFlags.RW | KeyFlags.Access | KeyFlags.Update)],
+            Complexity = "O(1)",
+            Summary = "Subtracts a number from an integer.",
+            Arguments = "key decrement:integer",
         },
         new()
         {
