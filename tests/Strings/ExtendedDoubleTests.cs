@@ -65,7 +65,8 @@ public sealed class ExtendedDoubleTests
         for (int i = 0; i < pairs.Count; i++)
         {
             (string left, string right) = pairs[i];
-            Assert.True(replies[2 * i + 1] == Sum(left, right), $"seed {Seed}: {left} + {right}: {replies[2 * i + 1]}, not {Sum(left, right)}");
+            string reply = replies[2 * i + 1], sum = Sum(left, right);
+            Assert.True(reply == sum, $"seed {Seed}: {left} + {right}: {reply}, not {sum}");
         }
     }
 
