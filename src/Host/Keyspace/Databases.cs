@@ -47,7 +47,12 @@ internal sealed class Databases(KeyspaceState state) : IDatabases
     public bool StepTables(int buckets)
     {
         bool more = false;
-        foreach (DatabaseStore store in state.Stores) more |= store.Content.Table.Step(buckets);
+        foreach (DatabaseStore store in state.Stores)
+        {
+            KeyTable table = store.Content.Table;
+            if (table.IsResizing) more |= table.Step(buckets);
+        }
+
         return more;
     }
 

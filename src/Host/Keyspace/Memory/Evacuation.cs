@@ -20,12 +20,12 @@ internal sealed unsafe class Evacuation(KeyspaceState state) : BlockMover
         int moved = 0;
         for (int i = 0; i < state.Stores.Count && moved == 0; i++)
         {
-            DatabaseStore store = state.Stores[_next % state.Stores.Count];
+            DatabaseStore store = state.Stores[_next];
             _content = store.Content;
             if (_content.Heap.EvacuationPays) moved = Evacuate(maxRecords);
 
             // Stays with a database while it moves something, because a pass is kept per heap.
-            if (moved == 0) _next++;
+            if (moved == 0) _next = (_next + 1) % state.Stores.Count;
         }
 
         return moved;

@@ -50,7 +50,7 @@ internal sealed unsafe class LazyFree(KeyspaceState state)
     {
         Pending += content.Table.Count;
         _detached.Add(content);
-        if (!content.IsAwaitingWalk) Resume(content);
+        if (!content.IsAwaitingWalk || state.Snapshots.TryForget(content)) Resume(content);
     }
 
     /// <summary>The snapshot walk is done with a detached content.</summary>

@@ -125,6 +125,17 @@ internal sealed unsafe class SnapshotWalk(KeyspaceState state) : ISnapshots, IDi
     /// <summary>Whether the record must stay where it is.</summary>
     internal bool Holds(Record* record) => record == _partial;
 
+    /// <summary>A content that a cancelled walk left unsettled has been detached: nobody will ask for its parity bits.</summary>
+    /// <returns>False: a walk is active and needs it.</returns>
+    internal bool TryForget(StoreContent content)
+    {
+        if (Active) return false;
+        _contents.Remove(content);
+        content.IsAwaitingWalk = false;
+        _settling = _contents.Count > 0;
+        return true;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -284,7 +295,7 @@ internal sealed unsafe class SnapshotWalk(KeyspaceState state) : ISnapshots, IDi
         Settling settling = new(state.Parity);
         for (int i = 0; i < BucketsPerLook; i++)
         {
-            content.WalkCursor = content.IsDetached ? 0 : content.Table.Scan(content.WalkCursor, ref settling);
+            content.WalkCursor = content.Table.Scan(content.WalkCursor, ref settling);
             if (content.WalkCursor != 0) continue;
             _contents.RemoveAt(_contents.Count - 1);
             Leave(content);
