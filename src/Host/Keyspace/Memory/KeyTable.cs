@@ -23,16 +23,13 @@ internal sealed unsafe class KeyTable : IDisposable
     /// <summary>Buckets of the smallest table: one page.</summary>
     public const int BucketsMin = 64;
 
-    /// <summary>Entries per two buckets at which a doubling begins: at 5.5 a bucket, every fifth one has an overflow bucket.</summary>
-    public const int GrowAbovePerPair = 11;
-
-    /// <summary>Entries per bucket below which a halving begins.</summary>
-    public const int ShrinkBelow = 1;
+    /// <summary>Entries per bucket at which a doubling begins, and below which a halving begins.</summary>
+    public const int GrowAbove = 6, ShrinkBelow = 1;
 
     /// <summary>While a doubling runs: inserts for each bucket that is split.</summary>
     /// <remarks>
-    /// At 2, a doubling that begins at 5.5 entries per bucket ends at 3.75. Faster would leave the table emptier (2.75 at once: 23 bytes a
-    /// key in place of 17), slower would leave the buckets that come last with longer chains.
+    /// At 2, a doubling that begins at 6 entries per bucket ends at 4. Faster would leave the new half emptier (3 at once: 21 bytes a key
+    /// in place of 16), slower would leave the buckets that come last with longer chains.
     /// </remarks>
     public const int InsertsPerSplit = 2;
 
@@ -65,8 +62,8 @@ internal sealed unsafe class KeyTable : IDisposable
     private ResizeMode _mode;
 
     /// <summary>Makes an empty table, which has no memory until the first insert.</summary>
-    /// <param name="reserveBytes">Address space for buckets (64 bytes for 5 keys); half as much again (1 MB at least) for overflow.</param>
-    /// <param name="hasher">The hash that callers pass in; <see cref="KeyHash"/> by default. Called for bits that slots forget.</param>
+    /// <param name="reserveBytes">Address space for the buckets (64 bytes hold about 5 keys); half as much again (1 MB at least) for overflow.</param>
+    /// <param name="hasher">The hash that callers pass in; <see cref="KeyHash"/> by default. Called only where slots do not remember a bit.</param>
     public KeyTable(long reserveBytes = DefaultReserveBytes, delegate*<byte*, int, ulong> hasher = null)
     {
         Invariant.Check(reserveBytes >= BucketsMin * Bucket.Size, "a key table reserves at least one page");
@@ -315,7 +312,7 @@ internal sealed unsafe class KeyTable : IDisposable
         _split = 0;
     }
 
-    // From idle or from a halving that did not get to its end: in both, every bucket below _split is split, and growing goes on there.
+    // From idle or from a halving that did not get to its end: both leave every bucket below _split split, which is what growing goes on from.
     private bool TryBeginGrowing()
     {
         if ((nuint)(_lowMask + 1 + _split + 1) * Bucket.Size > _range!.Bytes) return false;
@@ -378,7 +375,6 @@ internal sealed unsafe class KeyTable : IDisposable
     private void SetThresholds()
     {
         long buckets = (long)(_lowMask + 1 + _split);
-        long full = buckets * GrowAbovePerPair / 2;
         switch (_mode)
         {
             case ResizeMode.Growing:
@@ -386,12 +382,12 @@ internal sealed unsafe class KeyTable : IDisposable
                 _shrinkAt = buckets * ShrinkBelow;
                 break;
             case ResizeMode.Shrinking:
-                _growAt = full;
+                _growAt = buckets * GrowAbove;
                 _shrinkAt = long.MaxValue;
                 break;
             default:
                 // Past the limit already: the range is used up or memory was refused. Chains lengthen; ask again later.
-                _growAt = _count >= full ? _count + buckets : full;
+                _growAt = Math.Max(buckets * GrowAbove, _count + 1 > buckets * GrowAbove ? _count + buckets : 0);
                 _shrinkAt = buckets > BucketsMin ? buckets * ShrinkBelow : long.MinValue;
                 break;
         }

@@ -14,7 +14,7 @@ internal sealed unsafe class OverflowPool(nuint reserveBytes) : IDisposable
     private const int PageBytes = 64 * Bucket.Size;
     private const int BucketsPerPage = 63;
     private const ulong AllFree = ~1ul;
-    private const nuint TrimFrom = 64 * 1024, TrimSlackMax = 2u << 20;
+    private const nuint TrimFrom = 64 * 1024;
 
     private ReservedRange? _range;
     private byte* _start;
@@ -112,9 +112,8 @@ internal sealed unsafe class OverflowPool(nuint reserveBytes) : IDisposable
             _openPages[_pages >> 6] &= ~(1ul << (_pages & 63));
         }
 
-        // With slack: a chain that comes and goes must not map and unmap its page each time.
-        nuint needed = (nuint)_pages * PageBytes, committed = _range!.Committed;
-        nuint slack = nuint.Min(needed / 4, TrimSlackMax);
-        if (committed > TrimFrom && needed + nuint.Min(committed / 2, 2 * TrimSlackMax) <= committed) _range.Trim(needed + slack);
+        // Half as slack: a chain that comes and goes must not map and unmap its page each time.
+        nuint needed = (nuint)_pages * PageBytes;
+        if (_range!.Committed > TrimFrom && needed < _range.Committed / 2) _range.Trim(needed + (needed / 4));
     }
 }
