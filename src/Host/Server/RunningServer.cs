@@ -45,7 +45,7 @@ internal sealed class RunningServer : IDisposable
     {
         var log = (Abstractions.ILog)_log;
         log.Notice("oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo");
-        log.Notice($"{ServerVersion.Line}, pid={Environment.ProcessId}, just started");
+        log.Notice($"{ProgramText.Line}, pid={Environment.ProcessId}, just started");
         if (Prepare() is { } error)
         {
             log.Warning(error);
