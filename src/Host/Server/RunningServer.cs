@@ -37,7 +37,17 @@ internal sealed class RunningServer : IDisposable
         _wiring.ApplyAll();
         _modules.LoadAll();
         IReadOnlyList<ConfigurationError> errors = _start.Store.CompleteStart();
-        return errors.Count > 0 ? errors[0].ToString() : null;
+        return errors.Count > 0 ? errors[0].ToString() : RenameCommands();
+    }
+
+    private string? RenameCommands()
+    {
+        foreach (IReadOnlyList<string> pair in _start.Parameters.RenameCommand.Value)
+        {
+            if (!_kernel.Commands.Rename(pair[0], pair[1])) return $"rename-command {pair[0]} \"{pair[1]}\": No such command in rename-command, or the new name is taken";
+        }
+
+        return null;
     }
 
     /// <summary>Runs on the calling thread until the server is stopped. Returns the exit code.</summary>

@@ -17,6 +17,7 @@ internal sealed unsafe class Executor : CommandServices
     private const int NestingMax = 16;
 
     private readonly Databases _databases;
+    private readonly KeyspaceState _keyspace;
     private readonly KeyObservers _observers;
     private readonly PropagationStream _propagation;
     private readonly ServerStatistics _statistics;
@@ -36,6 +37,7 @@ internal sealed unsafe class Executor : CommandServices
         IServer server, KeyspaceState keyspace, Databases databases, PropagationStream propagation, Admission admission, ServerStatistics statistics, IClock clock)
     {
         _databases = databases;
+        _keyspace = keyspace;
         _observers = keyspace.Observers;
         _propagation = propagation;
         _admission = admission;
@@ -216,12 +218,14 @@ internal sealed unsafe class Executor : CommandServices
         CommandFrame frame = _frames[_depth++];
         Prepare(frame, client, command!, arguments.First, arguments.Count, reply);
         frame.Flags = flags;
+        _keyspace.KeepsAccessClocks = (client.Flags & ClientFlags.NoTouch) != 0 && command!.Spec.Name != "touch";
         try
         {
             return RunIntercepted(frame);
         }
         finally
         {
+            _keyspace.KeepsAccessClocks = false;
             _depth--;
             if (frame.Dirty != 0 || frame.Flags != 0 || Blocking.HasReady) Finish(frame);
         }

@@ -346,7 +346,10 @@ internal sealed unsafe class DatabaseStore : Database
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void TouchSlow(Record* record)
-        => record->AccessClock = _clock.UsesFrequency ? _clock.AfterAccess(record->AccessClock, _state.NextRandom()) : _clock.LruSeconds;
+    {
+        if (_state.KeepsAccessClocks) return;
+        record->AccessClock = _clock.UsesFrequency ? _clock.AfterAccess(record->AccessClock, _state.NextRandom()) : _clock.LruSeconds;
+    }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private Entry Missed(scoped in KeyRef key, Access access)
