@@ -53,10 +53,60 @@ public abstract class Client
     public string User { get; set; } = "default";
 
     /// <summary>Whether it may run commands that need authentication.</summary>
-    public bool IsAuthenticated { get; set; }
+    public bool IsAuthenticated
+    {
+        get;
+        set
+        {
+            field = value;
+            UpdateGate();
+        }
+    }
 
     /// <summary>State flags.</summary>
-    public ClientFlags Flags { get; set; }
+    public ClientFlags Flags
+    {
+        get;
+        set
+        {
+            field = value;
+            UpdateGate();
+        }
+    }
+
+    /// <summary>Whether its next command needs more than the short way: not authenticated, replies off, blocked, closing, inside MULTI …</summary>
+    internal bool Gate { get; private set; } = true;
+
+    /// <summary>Whether it is closed: nothing is executed or written for it any more.</summary>
+    internal bool IsClosed { get; set; }
+
+    /// <summary>First bytes of the name of <see cref="NamedCommand"/>, folded; 0: none.</summary>
+    internal ulong NamedKey { get; set; }
+
+    /// <summary>The command found for the last name, so that a run of the same command is looked up once.</summary>
+    internal Command? NamedCommand { get; set; }
+
+    private const ClientFlags GateFlags = ClientFlags.ReplyOff | ClientFlags.ReplySkip | ClientFlags.ReplySkipNext | ClientFlags.Multi
+        | ClientFlags.NoTouch | ClientFlags.CloseAfterReply | ClientFlags.CloseNow | ClientFlags.Internal | ClientFlags.Asking;
+
+    internal void UpdateGate() => Gate = !IsAuthenticated || (Flags & GateFlags) != 0 || IsBlocked || IsPostponed || IsClosed;
+
+    /// <summary>Keeps a command that cannot run now, to be taken up before anything else the client sent. Copies the arguments.</summary>
+    internal abstract void Postpone(ArgumentList arguments);
+
+    /// <summary>Whether commands wait until a pause or a block ends.</summary>
+    internal bool IsPostponed
+    {
+        get;
+        set
+        {
+            field = value;
+            UpdateGate();
+        }
+    }
+
+    /// <summary>Goes on with what was postponed, at the end of this iteration.</summary>
+    internal abstract void ResumeLater();
 
     /// <summary>Unix time in milliseconds at which it connected.</summary>
     public long ConnectedAtMs { get; internal set; }
@@ -86,10 +136,21 @@ public abstract class Client
     public abstract long MemoryBytes { get; }
 
     /// <summary>Whether it is blocked on keys or time.</summary>
-    public bool IsBlocked { get; internal set; }
+    public bool IsBlocked
+    {
+        get;
+        internal set
+        {
+            field = value;
+            UpdateGate();
+        }
+    }
 
     /// <summary>Ends the connection: at once, or after what is written was sent.</summary>
     public abstract void Close(bool afterReplies = false);
+
+    /// <summary>What the client is blocked on; for the server.</summary>
+    internal object? Blocked { get; set; }
 
     /// <summary>Ends a blocked command: as if its time were up, or with the UNBLOCKED error.</summary>
     /// <returns>False: it was not blocked.</returns>

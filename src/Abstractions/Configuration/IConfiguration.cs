@@ -14,7 +14,7 @@ public interface IConfiguration
     T Register<T>(T parameter)
         where T : Parameter;
 
-    /// <summary>Takes back one of the module's own parameters. A placeholder that it had replaced returns, with the present value.</summary>
+    /// <summary>Takes back one of the module's own parameters. A placeholder it had replaced returns, with the present value.</summary>
     /// <returns>False when this module had not registered it.</returns>
     bool Revoke(Parameter parameter);
 

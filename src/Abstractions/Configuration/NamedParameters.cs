@@ -37,7 +37,7 @@ public sealed class EnumParameter<T> : Parameter<T>
     }
 }
 
-/// <summary>One name out of a fixed set, or several with <see cref="ParameterFlags.MultiArgument"/>; the value is the canonical text.</summary>
+/// <summary>One name out of a fixed set, or several with <see cref="ParameterFlags.MultiArgument"/>, held as canonical text.</summary>
 public sealed class ChoiceParameter : Parameter<string>
 {
     private readonly string[] choices;

@@ -127,7 +127,7 @@ public sealed class MemoryParameter(string name, long defaultValue, long minimum
     protected override string FormatForFile() => Value < 0 ? Format() : MemorySize.Format(Value);
 }
 
-/// <summary>Redis's notation for amounts of memory: <c>1k</c> is 1000 bytes, <c>1kb</c> 1024, likewise m, mb, g, gb; b is optional.</summary>
+/// <summary>Redis's notation for amounts of memory: <c>1k</c> is 1000 bytes, <c>1kb</c> 1024, likewise m, mb, g, gb.</summary>
 public static class MemorySize
 {
     /// <summary>Parses an amount; no digits at all count as zero, as in Redis. Amounts that do not fit are held as the largest.</summary>

@@ -6,8 +6,14 @@ public sealed class StringParameter(string name, string? defaultValue = "") : Pa
     /// <summary>An empty text is stored as null: the feature is off, and CONFIG REWRITE removes the line.</summary>
     public bool EmptyIsNull { get; init; } = defaultValue is null;
 
+    /// <summary>CONFIG REWRITE pins the value in the file always: the default depends on where the server started.</summary>
+    public bool AlwaysRewritten { get; init; }
+
     /// <summary>The value, empty instead of null.</summary>
     public string Text => Value ?? "";
+
+    /// <inheritdoc/>
+    public override bool IsDefault => !AlwaysRewritten && base.IsDefault;
 
     /// <inheritdoc/>
     public override SetOutcome Set(ReadOnlySpan<string> arguments, ParameterSource source, out string? error)

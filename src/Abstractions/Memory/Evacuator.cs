@@ -1,10 +1,13 @@
+using System.Runtime.Intrinsics.X86;
+
 namespace ModularKv.Abstractions.Memory;
 
 /// <summary>Empties pages that are not worth keeping, a few blocks at a time.</summary>
 /// <remarks>
 /// One page is under evacuation at a time. It is in no bin, so nothing new lands in it; frees between two calls only make it emptier, and
 /// a page that lost its last block that way is simply no longer in <see cref="PageState.Evacuating"/> when the next call looks.
-/// A pass ends when no class has a page to win; pages with a block that refused to move wait for the next pass.
+/// A pass ends when no class has a page to win; pages with a block that refused to move and classes without room in the pages that may
+/// serve an allocation wait for the next pass.
 /// </remarks>
 internal sealed unsafe class Evacuator(SlotPages slots, HeapChecker? checker)
 {
@@ -13,12 +16,19 @@ internal sealed unsafe class Evacuator(SlotPages slots, HeapChecker? checker)
 
     // How far into a bin to look for the emptiest page.
     private const int PagesCompared = 16;
+    // Walking so many free slots counts as one block: a page that is all but empty costs more to look through than to empty. Without this
+    // a slice of 1000 blocks, four a page, took 50 ms. However small the budget, looking through a page entitles to a few moves.
+    private const int FreeSlotsPerMove = 4;
+    private const int MovesPerLook = 16;
+    private const int FreeSlotsWorthPrefetching = 64;
+    private const int CacheLine = 64;
     private const int LargestBitmap = SizeClasses.PageBytes / 8 / 64;
 
     private int classCursor;
     private uint page;
     private int slotCursor;
     private bool active;
+    private UInt128 classesWithoutRoom;
 
     /// <summary>Bytes of pages that the live slots of each class would not need if they were packed.</summary>
     public long EvacuableBytes
@@ -59,6 +69,7 @@ internal sealed unsafe class Evacuator(SlotPages slots, HeapChecker? checker)
     {
         for (int i = 0; i < SizeClasses.Count; i++, classCursor = (classCursor + 1) % SizeClasses.Count)
         {
+            if ((classesWithoutRoom & (UInt128.One << classCursor)) != 0) continue;
             ClassState* state = slots.Class(classCursor);
             long free = state->FreeSlots;
 
@@ -97,6 +108,7 @@ internal sealed unsafe class Evacuator(SlotPages slots, HeapChecker? checker)
 
     private void EndPass()
     {
+        classesWithoutRoom = 0;
         for (int i = 0; i < SizeClasses.Count; i++)
         {
             ClassState* state = slots.Class(i);
@@ -116,18 +128,23 @@ internal sealed unsafe class Evacuator(SlotPages slots, HeapChecker? checker)
         ClassState* state = slots.Class(sizeClass);
         byte* start = slots.Pool.Address(page);
         ulong* free = stackalloc ulong[LargestBitmap];
-        MarkFree(free, meta, state, start);
+        if (state->Capacity - meta->Used > FreeSlotsWorthPrefetching) Prefetch(start);
+        MarkFree(free, meta, start);
+        int lookingCosts = (state->Capacity - meta->Used) / FreeSlotsPerMove;
+        budget = Math.Max(Math.Min(budget, MovesPerLook), budget - lookingCosts);
 
         int moved = 0;
         while (budget > 0 && slotCursor < state->Capacity)
         {
             int slot = slotCursor++;
-            if ((free[slot >> 6] & (1UL << (slot & 63))) != 0) continue;
+            nuint offset = (nuint)slot * state->SlotSize;
+            if ((free[offset >> 9] & (1UL << (int)(offset >> 3 & 63))) != 0) continue;
 
-            byte* from = start + (nuint)slot * state->SlotSize;
+            byte* from = start + offset;
             byte* to = slots.Allocate(sizeClass, mayTakePage: false);
             if (to == null)
             {
+                classesWithoutRoom |= UInt128.One << sizeClass;
                 StopPage(state, meta);
                 return moved;
             }
@@ -151,11 +168,18 @@ internal sealed unsafe class Evacuator(SlotPages slots, HeapChecker? checker)
         slots.LinkRefused(state, meta, page);
     }
 
-    // Slots beyond the capacity stay unmarked: the walk never reaches them.
-    private static void MarkFree(ulong* free, PageMeta* meta, ClassState* state, byte* start)
+    // The list of free slots runs through a cold page at random, a cache miss a step: 170 µs for 700 slots; 64 when read ahead.
+    private static void Prefetch(byte* start)
+    {
+        if (!Sse.IsSupported) return;
+        for (int offset = 0; offset < SizeClasses.PageBytes; offset += CacheLine) Sse.Prefetch1(start + offset);
+    }
+
+    // A bit per 8 bytes of the page, set where a free slot begins.
+    private static void MarkFree(ulong* free, PageMeta* meta, byte* start)
     {
         new Span<ulong>(free, LargestBitmap).Clear();
-        for (ushort slot = meta->FreeHead; slot != PageMeta.NoSlot; slot = *(ushort*)(start + slot * (nuint)state->SlotSize))
+        for (ushort slot = meta->FreeHead; slot != PageMeta.NoSlot; slot = *(ushort*)(start + slot * 8))
         {
             free[slot >> 6] |= 1UL << (slot & 63);
         }

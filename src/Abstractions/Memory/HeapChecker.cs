@@ -85,6 +85,9 @@ internal sealed unsafe class HeapChecker
 
     private static void Fill(byte* start, long bytes, byte value)
     {
-        for (; bytes > 0; start += int.MaxValue, bytes -= int.MaxValue) new Span<byte>(start, (int)Math.Min(bytes, int.MaxValue)).Fill(value);
+        for (; bytes > 0; start += int.MaxValue, bytes -= int.MaxValue)
+        {
+            new Span<byte>(start, (int)Math.Min(bytes, int.MaxValue)).Fill(value);
+        }
     }
 }

@@ -21,13 +21,14 @@ internal enum PageState : byte
     Evacuating,
 }
 
-/// <summary>What the heap knows of a page. Kept beside the pages: freeing touches this line (hot) and the freed block, nothing else.</summary>
+/// <summary>What the heap knows of a page. Kept beside the pages: freeing touches this (hot) and the freed block, nothing else.</summary>
 [StructLayout(LayoutKind.Sequential, Size = 16)]
 internal struct PageMeta
 {
     public const ushort NoSlot = 0xFFFF;
 
-    /// <summary>First free slot; each free slot begins with the number of the next. Slots beyond the bump mark are in no list.</summary>
+    /// <summary>First free slot, as its offset in the page / 8: neither a division nor a multiplication by the slot size on the way
+    /// from and to an address. Each free slot begins with the offset / 8 of the next. Slots beyond the bump mark are in no list.</summary>
     public ushort FreeHead;
 
     /// <summary>Live slots.</summary>
@@ -61,9 +62,6 @@ internal unsafe struct ClassState
     public PageMeta* Current;
     public byte* CurrentBase;
     public uint SlotSize;
-
-    /// <summary>ceil(2^32 / SlotSize): offset × this >> 32 is the slot number, exact for every offset below 64 KB.</summary>
-    public uint Reciprocal;
 
     /// <summary>Live slots of the class.</summary>
     public long Live;
@@ -120,7 +118,6 @@ internal unsafe struct HeapTable
         {
             ClassState* state = classes + i;
             state->SlotSize = (uint)SizeClasses.SlotSize(i);
-            state->Reciprocal = (uint)(((1L << 32) + state->SlotSize - 1) / state->SlotSize);
             state->Capacity = (ushort)(SizeClasses.PageBytes / state->SlotSize);
             state->Bump = state->Capacity;
             state->Current = noPage;

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace ModularKv.Abstractions.Memory;
 
-/// <summary>Blocks from the C library, in a list that runs through their headers: a heap can be dropped without knowing who holds them.</summary>
+/// <summary>Blocks from the C library, listed through their headers: a heap can be dropped without knowing who holds them.</summary>
 internal sealed unsafe class LargeBlocks : IDisposable
 {
     // A multiple of 16, so that blocks keep the alignment of malloc.

@@ -1,9 +1,10 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using System.Text;
 
 namespace ModularKv.Abstractions.Memory;
 
-/// <summary>Off-heap memory in size classes, counted exactly, dropped as a whole in O(1), and shrinking again by <see cref="Evacuate"/>.</summary>
+/// <summary>Off-heap memory in size classes, counted exactly, dropped whole in O(1), shrinking again by <see cref="Evacuate"/>.</summary>
 /// <remarks>
 /// Single-threaded: only the loop thread may call it, nothing locks. The one exception is <see cref="Dispose"/> of a heap that the loop
 /// has let go of. Blocks are aligned to 8 and uninitialised. A heap that never allocated holds no memory and no address space.
@@ -86,10 +87,9 @@ public sealed unsafe class MemoryHeap : IDisposable
 
     /// <inheritdoc cref="UsableSizeOf(int)"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    [System.Diagnostics.CodeAnalysis.SuppressMessage("Performance", "CA1822", Justification = "Reads like the question to the heap that it is.")]
     public int UsableSize(int size) => SizeClasses.UsableSize(size);
 
-    /// <summary>A block of at least <paramref name="size"/> bytes, aligned to 8, uninitialised; freed by <see cref="Free(byte*, int)"/>.</summary>
+    /// <summary>A block of <paramref name="size"/> bytes, aligned to 8, uninitialised; freed by <see cref="Free(byte*, int)"/>.</summary>
     /// <param name="size">Bytes; 0 gives a block too.</param>
     /// <returns>Never null.</returns>
     /// <exception cref="OutOfMemoryException">The system refused.</exception>
@@ -101,15 +101,19 @@ public sealed unsafe class MemoryHeap : IDisposable
         HeapTable* heap = table;
         ClassState* state = HeapTable.Classes(heap) + ((uint)(size + 7) >> 3);
         PageMeta* page = state->Current;
-        uint slot = page->FreeHead;
+        nuint slot = page->FreeHead;
         if (slot == PageMeta.NoSlot) return AllocateSlow(size);
 
-        uint slotSize = state->SlotSize;
-        byte* block = state->CurrentBase + slot * slotSize;
-        page->FreeHead = *(ushort*)block;
+        byte* start = state->CurrentBase;
+        byte* block = start + slot * 8;
+        nuint next = *(ushort*)block;
+        page->FreeHead = (ushort)next;
         page->Used++;
         state->Live++;
-        heap->SlotBytes += slotSize;
+        heap->SlotBytes += state->SlotSize;
+
+        // Slots freed at random are cold; by the next allocation of the class this one's link and first line are here.
+        if (Sse.IsSupported) Sse.Prefetch0(start + next * 8);
         return block;
     }
 
@@ -133,7 +137,7 @@ public sealed unsafe class MemoryHeap : IDisposable
         PageMeta* page = heap->Pages + (offset >> SizeClasses.PageShift);
         ClassState* state = HeapTable.Classes(heap) + page->SizeClass;
         *(ushort*)block = page->FreeHead;
-        page->FreeHead = (ushort)(((ulong)(offset & (SizeClasses.PageBytes - 1)) * state->Reciprocal) >> 32);
+        page->FreeHead = (ushort)((offset & (SizeClasses.PageBytes - 1)) >> 3);
         state->Live--;
         heap->SlotBytes -= state->SlotSize;
         ushort used = --page->Used;
@@ -161,7 +165,7 @@ public sealed unsafe class MemoryHeap : IDisposable
     }
 
     /// <summary>Moves blocks out of the emptiest pages, so that those become free for other sizes or for the system.</summary>
-    /// <param name="maxBlocks">Calls to the mover at most; a block costs about its copy and two cache misses.</param>
+    /// <param name="maxBlocks">Calls to the mover at most; looking past 4 free slots counts as one, too. About 0.3 µs each.</param>
     /// <param name="mover">Called for each block, on this thread.</param>
     /// <returns>Blocks moved; 0 when there is nothing to win at present, or everything refused to move.</returns>
     /// <remarks>Continues where the last call stopped; blocks may be allocated and freed in between. See <see cref="EvacuationPays"/>.
@@ -171,7 +175,7 @@ public sealed unsafe class MemoryHeap : IDisposable
     /// <summary>Gives memory that no block uses back to the system: regions of 2 MB that are empty.</summary>
     /// <param name="hard">Also single 64 KB pages, which breaks huge pages up, and the page each class keeps for itself.</param>
     /// <returns>Bytes by which <see cref="CommittedBytes"/> fell.</returns>
-    /// <remarks>Not needed for regions that empty while more than 8 MB and 5 % are empty already: those go at once. About 20-50 µs a region.</remarks>
+    /// <remarks>20-50 µs a region. Regions that empty while more than 8 MB and 5 % are empty go at once, without this call.</remarks>
     public long ReleaseEmpty(bool hard = false)
     {
         if (slots == null) return 0;

@@ -3,7 +3,7 @@ namespace ModularKv.Abstractions.Memory;
 /// <summary>How a <see cref="MemoryHeap"/> behaves. Read once, when the heap is made.</summary>
 public sealed class MemoryHeapOptions
 {
-    /// <summary>Guard bytes around each block, poisoned frees, wrong and double frees found. Slow: for tests and for hunting a bug.</summary>
+    /// <summary>Guards around blocks, poisoned frees, wrong and double frees found. Slow: for tests and for hunting a bug.</summary>
     public bool Checking;
 
     /// <summary>Ask the system for huge pages (8-10 % of the time of a random access). The first 2 MB of a heap stay on small pages,

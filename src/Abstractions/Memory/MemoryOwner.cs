@@ -69,7 +69,7 @@ public sealed unsafe class MemoryOwner(string name, MemoryHeap heap)
         if (!block.IsEmpty) Free((byte*)block.Address, block.Length);
     }
 
-    /// <summary>Resizes a block of this owner, keeping the content up to the smaller length. The old value and its spans are dead.</summary>
+    /// <summary>Resizes a block of this owner, content kept up to the smaller length. The old value and its spans are dead.</summary>
     /// <exception cref="OutOfMemoryException">The system refused; the block is as it was.</exception>
     public MemoryBlock ResizeBlock(MemoryBlock block, int length) =>
         block.IsEmpty ? AllocateBlock(length) : new(Reallocate((byte*)block.Address, block.Length, length), length);

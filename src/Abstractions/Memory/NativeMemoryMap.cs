@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace ModularKv.Abstractions.Memory;
 
-/// <summary>Address space straight from the operating system: reserved first, given memory piece by piece, handed back piece by piece.</summary>
+/// <summary>Address space straight from the operating system: reserved first, then given memory and handed back piece by piece.</summary>
 /// <remarks>
 /// Thread-safe: no state. Linux and macOS go through mmap, Windows through VirtualAlloc. Advice the kernel does not follow is not an error.
 /// The C library is looked up in the running program itself, so its file name (glibc, musl, libSystem) does not matter.
@@ -80,7 +80,7 @@ internal static unsafe class NativeMemoryMap
         return true;
     }
 
-    /// <summary>Gives the memory of a committed part back; its content is lost and <see cref="Commit"/> must precede the next access.</summary>
+    /// <summary>Gives the memory of a committed part back; its content is lost. <see cref="Commit"/> precedes the next access.</summary>
     public static void Decommit(byte* start, long bytes)
     {
         if (Windows) VirtualFree(start, (nuint)bytes, WindowsDecommit);

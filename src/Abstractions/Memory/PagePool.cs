@@ -77,7 +77,11 @@ internal sealed unsafe class PagePool : IDisposable
                 + 3 * sizeof(ulong) * RegionSet.WordsFor(reserve / RegionBytes);
             side = (side + RegionBytes - 1) / RegionBytes * RegionBytes;
             byte* origin = NativeMemoryMap.Reserve(reserve + side, RegionBytes);
-            if (origin != null && NativeMemoryMap.Commit(origin + reserve, side, false)) return new PagePool(origin, reserve, reserve + side, hugePages);
+            if (origin != null && NativeMemoryMap.Commit(origin + reserve, side, false))
+            {
+                return new PagePool(origin, reserve, reserve + side, hugePages);
+            }
+
             if (origin != null) NativeMemoryMap.Release(origin, reserve + side);
             if (wanted / 2 < SmallestHalved) return null;
         }
@@ -85,7 +89,7 @@ internal sealed unsafe class PagePool : IDisposable
 
     public byte* Address(uint page) => Origin + ((nuint)page << SizeClasses.PageShift);
 
-    /// <summary>Takes a page; its memory is uninitialised and its metadata the caller's to set. False when the range is full or memory refused.</summary>
+    /// <summary>Takes a page; its metadata is the caller's to set. False when the range is full or the system refused memory.</summary>
     public bool TryTake(out uint page)
     {
         page = 0;

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace ModularKv.Abstractions.Memory;
 
-/// <summary>The block sizes a heap hands out: every 8 bytes to 512, 8 steps per doubling to 8 KB, then the 7th to the 4th of a 64 KB page.</summary>
+/// <summary>The block sizes: every 8 bytes to 512, 8 steps per doubling to 8 KB, then the 7th to the 4th of a 64 KB page.</summary>
 /// <remarks>
 /// Above 8 KB an eighth of a doubling would leave up to 19 % of a page unused; sizes that divide the page give the same bytes to the block.
 /// </remarks>

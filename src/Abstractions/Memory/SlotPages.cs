@@ -43,13 +43,14 @@ internal sealed unsafe class SlotPages : IDisposable
     public byte* Allocate(int sizeClass, bool mayTakePage = true)
     {
         ClassState* state = Class(sizeClass);
-        if (state->Current->FreeHead == PageMeta.NoSlot && state->Bump == state->Capacity && !NextPage(state, sizeClass, mayTakePage)) return null;
+        bool exhausted = state->Current->FreeHead == PageMeta.NoSlot && state->Bump == state->Capacity;
+        if (exhausted && !NextPage(state, sizeClass, mayTakePage)) return null;
 
         PageMeta* page = state->Current;
         byte* block;
         if (page->FreeHead != PageMeta.NoSlot)
         {
-            block = state->CurrentBase + page->FreeHead * (nuint)state->SlotSize;
+            block = state->CurrentBase + page->FreeHead * 8;
             page->FreeHead = *(ushort*)block;
             if (checker != null) HeapChecker.VerifyPoison(block, (int)state->SlotSize);
         }
@@ -72,7 +73,7 @@ internal sealed unsafe class SlotPages : IDisposable
         ClassState* state = Class(page->SizeClass);
         if (checker != null) HeapChecker.Poison(block, state->SlotSize);
         *(ushort*)block = page->FreeHead;
-        page->FreeHead = (ushort)(((ulong)(offset & (SizeClasses.PageBytes - 1)) * state->Reciprocal) >> 32);
+        page->FreeHead = (ushort)((offset & (SizeClasses.PageBytes - 1)) >> 3);
         page->Used--;
         state->Live--;
         Table->SlotBytes -= state->SlotSize;

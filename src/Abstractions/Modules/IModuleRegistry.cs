@@ -8,6 +8,9 @@ public interface IModuleRegistry
     /// <summary>The name under which the registrations are recorded.</summary>
     string ModuleName { get; }
 
+    /// <summary>Arguments that MODULE LOAD or loadmodule gave.</summary>
+    IReadOnlyList<string> Arguments { get; }
+
     /// <summary>The server's services. Available from here on; keys may be touched only after <see cref="IModule.Start"/>.</summary>
     IServer Server { get; }
 
@@ -24,8 +27,11 @@ public interface IModuleRegistry
     /// <summary>Adds a data type. Its name must be unique; at most 63 types may be registered at a time.</summary>
     void Type(DataType type);
 
+    /// <summary>The configuration: own parameters are registered here, those of the server and of other modules are found here by name.</summary>
+    IConfiguration Configuration { get; }
+
     /// <summary>Adds a configuration parameter (CONFIG GET/SET/REWRITE, redis.conf) and returns it.</summary>
-    T Parameter<T>(T parameter) where T : Parameter;
+    T Parameter<T>(T parameter) where T : Parameter => Configuration.Register(parameter);
 
     /// <summary>Adds a section to INFO. <paramref name="order"/> places it; Redis's own sections stand at multiples of 100.</summary>
     void Info(string section, int order, Action<InfoWriter> write, InfoVisibility visibility = InfoVisibility.Default);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using ModularKv.Abstractions.Memory;
 using ModularKv.Host.Keyspace.Memory;
@@ -130,31 +131,33 @@ public sealed unsafe class KeyTableModelTests(ITestOutputHelper output)
     {
         using RecordArena arena = new();
         using OverflowPool pool = new(1 << 20);
-        Bucket low = default, high = default;
+        Bucket* low = (Bucket*)NativeMemory.AlignedAlloc(2 * Bucket.Size, Bucket.Size), high = low + 1;
         for (int entries = 0; entries < 60; entries++)
         {
-            low = default;
+            *low = default;
             int ones = 0;
             for (int i = 0; i < entries; i++)
             {
                 Record* record = arena.Make($"level{i}");
                 ulong hash = KeyHash.Compute(record->Key);
                 ones += (int)(hash >> level) & 1;
-                BucketChain.Insert(&low, Bucket.TagOf(hash), Bucket.Pack(hash, record), pool);
+                BucketChain.Insert(low, Bucket.TagOf(hash), Bucket.Pack(hash, record), pool);
             }
 
-            low.Meta |= Bucket.ExpiringFlag;
-            BucketChain.Split(&low, &high, level, pool, &KeyHash.Compute);
-            Assert.Equal(ones, CountWithBit(&high, level, 1));
-            Assert.Equal(entries - ones, CountWithBit(&low, level, 0));
-            Assert.True(low.MayExpire && high.MayExpire);
-            Assert.True(BucketChain.TryMerge(&low, &high, pool));
-            Assert.Equal(ones, CountWithBit(&low, level, 1, others: true));
-            BucketChain.Split(&low, &high, level, pool, &KeyHash.Compute);
-            while (low.Used != 0) BucketChain.Remove(&low, low.SlotAt(Bucket.First(low.Used)), pool);
-            while (high.Used != 0) BucketChain.Remove(&high, high.SlotAt(Bucket.First(high.Used)), pool);
+            low->Meta |= Bucket.ExpiringFlag;
+            BucketChain.Split(low, high, level, pool, &KeyHash.Compute);
+            Assert.Equal(ones, CountWithBit(high, level, 1));
+            Assert.Equal(entries - ones, CountWithBit(low, level, 0));
+            Assert.True(low->MayExpire && high->MayExpire);
+            Assert.True(BucketChain.TryMerge(low, high, pool));
+            Assert.Equal(ones, CountWithBit(low, level, 1, others: true));
+            BucketChain.Split(low, high, level, pool, &KeyHash.Compute);
+            while (low->Used != 0) BucketChain.Remove(low, low->SlotAt(Bucket.First(low->Used)), pool);
+            while (high->Used != 0) BucketChain.Remove(high, high->SlotAt(Bucket.First(high->Used)), pool);
             Assert.Equal(0, pool.Live);
         }
+
+        NativeMemory.AlignedFree(low);
     }
 
     [Fact]

@@ -1,0 +1,103 @@
+using System.Text;
+using ModularKv.Abstractions;
+using ModularKv.Abstractions.Memory;
+
+namespace ModularKv.Host.Commands;
+
+/// <summary>The kernel's own checks before a command runs, in Redis's order and words. Source: processCommand.</summary>
+internal sealed class Admission(ExecutionSettings settings, IMemory memory, PauseControl pause)
+{
+    /// <summary>Longest part of unknown arguments shown in an error.</summary>
+    private const int ShownBytesMax = 128;
+
+    public ExecutionSettings Settings => settings;
+
+    /// <summary>Whether the command may run; when not, the reply says why (or it was postponed).</summary>
+    public bool Admit(Client client, Command? command, ArgumentList arguments, ReplyWriter reply, CallFlags flags)
+    {
+        if (command is null) return Unknown(arguments, reply);
+        if (command.ByName is not null && (arguments.Count > 1 || command.Handler is null)) return UnknownSubcommand(command, arguments, reply);
+        if (arguments.Count < command.MinArguments || arguments.Count > command.MaxArguments)
+        {
+            reply.Error($"ERR wrong number of arguments for '{command.FullName}' command");
+            return false;
+        }
+
+        if ((flags & CallFlags.Trusted) != 0) return true;
+        if ((command.Flags & CommandFlags.Protected) != 0 && settings.ProtectedRefusal(command.Container?.Spec.Name ?? command.Spec.Name, client.IsLocal) is { } refusal)
+        {
+            reply.Error(refusal);
+            return false;
+        }
+
+        if (!client.IsAuthenticated && (command.Flags & CommandFlags.NoAuth) == 0)
+        {
+            reply.Error("NOAUTH Authentication required."u8);
+            return false;
+        }
+
+        return HasRoom(command, reply) && IsLoaded(command, reply) && !IsPaused(client, command, arguments, flags);
+    }
+
+    private bool HasRoom(Command command, ReplyWriter reply)
+    {
+        if (settings.MemoryBytesMax == 0 || (command.Flags & CommandFlags.DenyOom) == 0) return true;
+        if (memory.UsedBytes <= settings.MemoryBytesMax) return true;
+        if (memory.Pressure?.TryMakeRoom(settings.MemoryBytesMax) == true) return true;
+        reply.Error("OOM command not allowed when used memory > 'maxmemory'."u8);
+        return false;
+    }
+
+    private bool IsLoaded(Command command, ReplyWriter reply)
+    {
+        if (!settings.IsLoading || (command.Flags & CommandFlags.Loading) != 0) return true;
+        reply.Error("LOADING Redis is loading the dataset in memory"u8);
+        return false;
+    }
+
+    private bool IsPaused(Client client, Command command, ArgumentList arguments, CallFlags flags)
+    {
+        if (pause.State == PauseState.None || flags != CallFlags.None) return false;
+        if (!pause.Holds(client, command)) return false;
+        client.Postpone(arguments);
+        pause.Add(client);
+        return true;
+    }
+
+    private static bool Unknown(ArgumentList arguments, ReplyWriter reply)
+    {
+        var text = new StringBuilder("ERR unknown command '");
+        text.Append(Shown(arguments[0], ShownBytesMax)).Append("', with args beginning with: ");
+        int used = 0;
+        for (int i = 1; i < arguments.Count && used < ShownBytesMax; i++)
+        {
+            string shown = Shown(arguments[i], ShownBytesMax - used);
+            text.Append('\'').Append(shown).Append("' ");
+            used += shown.Length + 3;
+        }
+
+        reply.Error(Encoding.Latin1.GetBytes(text.ToString()));
+        return false;
+    }
+
+    private static bool UnknownSubcommand(Command container, ArgumentList arguments, ReplyWriter reply)
+    {
+        if (arguments.Count < container.MinArguments || arguments.Count == 1)
+        {
+            reply.Error($"ERR wrong number of arguments for '{container.FullName}' command");
+            return false;
+        }
+
+        reply.Error(Encoding.Latin1.GetBytes(
+            $"ERR unknown subcommand '{Shown(arguments[1], ShownBytesMax)}'. Try {container.Spec.Name.ToUpperInvariant()} HELP."));
+        return false;
+    }
+
+    // As a C string: what stands behind a zero byte is not shown.
+    private static string Shown(ReadOnlySpan<byte> bytes, int max)
+    {
+        int zero = bytes.IndexOf((byte)0);
+        if (zero >= 0) bytes = bytes[..zero];
+        return Encoding.Latin1.GetString(bytes.Length > max ? bytes[..max] : bytes);
+    }
+}

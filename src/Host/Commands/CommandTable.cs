@@ -1,0 +1,161 @@
+using System.Text;
+using ModularKv.Abstractions;
+
+namespace ModularKv.Host.Commands;
+
+/// <summary>All commands by name. Looked up by the first eight bytes of the folded name, then compared whole.</summary>
+internal sealed class CommandTable : ICommandTable
+{
+    private const int SlotsMin = 1024;
+    private readonly Dictionary<string, Command> _byName = new(StringComparer.Ordinal);
+    private readonly List<Command?> _byId = [];
+    private Command?[] _slots = new Command?[SlotsMin];
+    private byte[][] _names = new byte[SlotsMin][];
+
+    /// <inheritdoc/>
+    public IEnumerable<Command> All => _byName.Values;
+
+    /// <inheritdoc/>
+    public int Count => _byName.Count;
+
+    /// <summary>Adds a row.</summary>
+    /// <exception cref="ModuleException">The name is taken, or the row contradicts itself.</exception>
+    public Command Add(CommandSpec spec, string module, bool isBuiltIn)
+    {
+        if (_byName.ContainsKey(spec.Name)) throw new ModuleException($"command '{spec.Name}' is already registered");
+        if (spec.Name.Any(c => char.IsAsciiLetterUpper(c) || c <= ' ')) throw new ModuleException($"command name '{spec.Name}' must be lower case without spaces");
+        Command command = Build(spec, null, module, isBuiltIn);
+        _byName.Add(spec.Name, command);
+        Rebuild();
+        return command;
+    }
+
+    private Command Build(CommandSpec spec, Command? container, string module, bool isBuiltIn)
+    {
+        if (spec.Handler is null && spec.Subcommands.Length == 0) throw new ModuleException($"command '{spec.Name}' has neither a handler nor subcommands");
+        if (spec.Arity == 0) throw new ModuleException($"command '{spec.Name}' has arity 0");
+        var command = new Command(spec, container, module) { Id = FreeId() };
+        _byId[command.Id] = command;
+        command.Flags = spec.Flags | (isBuiltIn ? 0 : CommandFlags.Module) | (KeySpecs.AreMovable(spec) ? CommandFlags.MovableKeys : 0);
+        command.Categories = CategoriesOf(spec);
+        KeySpecs.SetLegacy(command);
+        if (spec.Subcommands.Length == 0) return command;
+        command.ByName = new Dictionary<string, Command>(StringComparer.Ordinal);
+        foreach (CommandSpec sub in spec.Subcommands)
+        {
+            if (!command.ByName.TryAdd(sub.Name, Build(sub, command, module, isBuiltIn))) throw new ModuleException($"subcommand '{spec.Name}|{sub.Name}' twice");
+        }
+
+        command.Subcommands = [.. command.ByName.Values];
+        return command;
+    }
+
+    private int FreeId()
+    {
+        int free = _byId.IndexOf(null);
+        if (free >= 0) return free;
+        _byId.Add(null);
+        return _byId.Count - 1;
+    }
+
+    /// <summary>The categories of Redis that follow from flags. Source: setImplicitACLCategories.</summary>
+    private static AclCategories CategoriesOf(CommandSpec spec)
+    {
+        AclCategories categories = spec.Categories;
+        CommandFlags flags = spec.Flags;
+        if (flags.HasFlag(CommandFlags.Write)) categories |= AclCategories.Write;
+        if (flags.HasFlag(CommandFlags.ReadOnly) && !categories.HasFlag(AclCategories.Scripting)) categories |= AclCategories.Read;
+        if (flags.HasFlag(CommandFlags.Admin)) categories |= AclCategories.Admin | AclCategories.Dangerous;
+        if (flags.HasFlag(CommandFlags.PubSub)) categories |= AclCategories.PubSub;
+        if (flags.HasFlag(CommandFlags.Fast)) categories |= AclCategories.Fast;
+        if (flags.HasFlag(CommandFlags.Blocking)) categories |= AclCategories.Blocking;
+        if (!categories.HasFlag(AclCategories.Fast)) categories |= AclCategories.Slow;
+        return categories;
+    }
+
+    /// <summary>Takes a command out.</summary>
+    public void Remove(Command command)
+    {
+        string name = _byName.First(pair => pair.Value == command).Key;
+        _byName.Remove(name);
+        _byId[command.Id] = null;
+        foreach (Command sub in command.Subcommands) _byId[sub.Id] = null;
+        Rebuild();
+    }
+
+    /// <summary>rename-command: gives a command another name; an empty one takes it out of reach. False: no such command, or the name is taken.</summary>
+    public bool Rename(string from, string to)
+    {
+        from = from.ToLowerInvariant();
+        to = to.ToLowerInvariant();
+        if (!_byName.ContainsKey(from) || (to.Length > 0 && _byName.ContainsKey(to))) return false;
+        _byName.Remove(from, out Command? command);
+        if (to.Length > 0) _byName.Add(to, command!);
+        Rebuild();
+        return true;
+    }
+
+    private void Rebuild()
+    {
+        int size = SlotsMin;
+        while (size < _byName.Count * 4) size *= 2;
+        _slots = new Command?[size];
+        _names = new byte[size][];
+        foreach ((string name, Command command) in _byName)
+        {
+            byte[] bytes = Encoding.UTF8.GetBytes(name);
+            int slot = SlotOf(CommandName.Key(bytes), size);
+            while (_slots[slot] is not null) slot = (slot + 1) & (size - 1);
+            _slots[slot] = command;
+            _names[slot] = bytes;
+        }
+    }
+
+    private static int SlotOf(ulong key, int size) => (int)((key * 0x9e3779b97f4a7c15) >> 40) & (size - 1);
+
+    /// <inheritdoc/>
+    public Command? Find(ReadOnlySpan<byte> name)
+    {
+        Command?[] slots = _slots;
+        int slot = SlotOf(CommandName.Key(name), slots.Length);
+        while (slots[slot] is { } command)
+        {
+            if (Words.EqualsIgnoreCase(name, _names[slot])) return command;
+            slot = (slot + 1) & (slots.Length - 1);
+        }
+
+        return null;
+    }
+
+    /// <inheritdoc/>
+    public Command? Resolve(ArgumentList arguments)
+    {
+        if (arguments.Count == 0) return null;
+        Command? command = Find(arguments[0]);
+        if (command?.ByName is null || arguments.Count == 1) return command;
+        return FindSubcommand(command, arguments[1]);
+    }
+
+    /// <summary>The subcommand of that name, any case.</summary>
+    public static Command? FindSubcommand(Command container, ReadOnlySpan<byte> name)
+    {
+        Span<char> folded = stackalloc char[64];
+        if (name.Length > folded.Length) return null;
+        for (int i = 0; i < name.Length; i++) folded[i] = char.ToLowerInvariant((char)name[i]);
+        return container.ByName!.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(folded[..name.Length], out Command? sub) ? sub : null;
+    }
+
+    /// <inheritdoc/>
+    public bool FindKeys(Command command, ArgumentList arguments, KeyPositions keys) => KeySpecs.Find(command, arguments, keys);
+
+    /// <inheritdoc/>
+    public void ResetStatistics()
+    {
+        foreach (Command? command in _byId)
+        {
+            if (command is null) continue;
+            command.Calls = command.Nanoseconds = command.Rejected = command.Failed = 0;
+            command.Latency = null;
+        }
+    }
+}

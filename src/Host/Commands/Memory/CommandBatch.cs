@@ -1,0 +1,121 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using ModularKv.Abstractions;
+using ModularKv.Abstractions.Memory;
+using ModularKv.Host.Keyspace;
+using ModularKv.Host.Keyspace.Memory;
+using ModularKv.Host.Primitives.Memory;
+
+namespace ModularKv.Host.Commands.Memory;
+
+/// <summary>A command waiting for execution.</summary>
+internal struct BatchItem
+{
+    public Client Client;
+    public Command? Command;
+    public int First;
+    public int Count;
+}
+
+/// <summary>
+/// The stages between parsing and execution. Adding a command looks it up, hashes its keys and prefetches their buckets; <see cref="Run"/>
+/// prefetches the records and then executes in order. Prefetching is worth a third of the time at P=64 and costs nothing in cache.
+/// </summary>
+internal sealed unsafe class CommandBatch(ArgumentArena arguments, CommandTable table, Databases databases, Executor executor)
+{
+    private const int InitialCapacity = 2048;
+
+    /// <summary>Keys of one command that are hashed ahead; further ones are hashed when they are used.</summary>
+    private const int KeysAheadMax = 64;
+
+    private BatchItem[] _items = new BatchItem[InitialCapacity];
+    private int _count;
+    private bool _running;
+
+    /// <summary>Commands waiting.</summary>
+    public int Count => _count;
+
+    /// <summary>Adds a command.</summary>
+    public void Add(Client client, int first, int count)
+    {
+        Argument* argument = arguments.At(first);
+        Command? command = Find(client, argument);
+        if (_count == _items.Length) Array.Resize(ref _items, _count * 2);
+        ref BatchItem item = ref _items[_count++];
+        item.Client = client;
+        item.Command = command;
+        item.First = first;
+        item.Count = count;
+        if (command is not null && (uint)(command.FirstKey - 1) < (uint)(count - 1)) HashKeys(client, command, argument, count);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Command? Find(Client client, Argument* name)
+    {
+        int length = name->Length;
+        if (length > 8) return table.Find(name->Span);
+
+        // Eight bytes may be read whatever the length is: the line end and slack follow.
+        ulong mask = length == 8 ? ulong.MaxValue : (1UL << (length * 8)) - 1;
+        ulong key = (*(ulong*)name->Bytes & mask) | (0x2020202020202020UL & mask);
+        if (key == client.NamedKey) return client.NamedCommand;
+        Command? command = table.Find(name->Span);
+        if (command is null) return null;
+        client.NamedKey = key;
+        client.NamedCommand = command;
+        return command;
+    }
+
+    private void HashKeys(Client client, Command command, Argument* argument, int count)
+    {
+        DatabaseStore database = databases.Store(client.Database);
+        int first = command.FirstKey;
+        int last = command.LastKey;
+        if (last < 0) last += count;
+        if (last >= count) last = count - 1;
+        int step = command.KeyStep;
+        last = Math.Min(last, first + (KeysAheadMax * step));
+        for (int i = first; i <= last; i += step)
+        {
+            ulong hash = KeyHash.Compute(argument[i].Bytes, argument[i].Length);
+            argument[i].Hash = hash;
+            database.PrefetchBucket(hash);
+        }
+    }
+
+    /// <summary>Executes everything in order.</summary>
+    public void Run()
+    {
+        Invariant.Check(!_running, "the batch was started within itself");
+        _running = true;
+        PrefetchRecords();
+        BatchItem[] items = _items;
+        executor.BeginBatch();
+        for (int i = 0; i < _count; i++)
+        {
+            ref BatchItem item = ref items[i];
+            executor.Execute(item.Client, item.Command, arguments.At(item.First), item.Count);
+        }
+
+        executor.EndBatch();
+        _count = 0;
+        _running = false;
+    }
+
+    private void PrefetchRecords()
+    {
+        ReadOnlySpan<BatchItem> items = _items.AsSpan(0, _count);
+        foreach (ref readonly BatchItem item in items)
+        {
+            Command? command = item.Command;
+            if (command is null || (uint)(command.FirstKey - 1) >= (uint)(item.Count - 1)) continue;
+            Argument* argument = arguments.At(item.First);
+            DatabaseStore database = databases.Store(item.Client.Database);
+            int last = command.LastKey;
+            if (last < 0) last += item.Count;
+            if (last >= item.Count) last = item.Count - 1;
+            last = Math.Min(last, command.FirstKey + (KeysAheadMax * command.KeyStep));
+            for (int i = command.FirstKey; i <= last; i += command.KeyStep) database.PrefetchRecord(argument[i].Hash);
+        }
+    }
+}

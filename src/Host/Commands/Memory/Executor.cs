@@ -1,0 +1,326 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using ModularKv.Abstractions;
+using ModularKv.Abstractions.Memory;
+using ModularKv.Host.Keyspace;
+using ModularKv.Host.Keyspace.Memory;
+using ModularKv.Host.Propagation.Memory;
+
+namespace ModularKv.Host.Commands.Memory;
+
+/// <summary>Executes commands one after the other: checks, interceptors, handler, statistics, propagation, blocked clients.</summary>
+internal sealed unsafe class Executor : CommandServices
+{
+    /// <summary>Fast commands that are timed together; their time is shared out evenly.</summary>
+    private const int TimedTogetherMax = 64;
+
+    private const int NestingMax = 16;
+
+    private readonly Databases _databases;
+    private readonly KeyObservers _observers;
+    private readonly PropagationStream _propagation;
+    private readonly ServerStatistics _statistics;
+    private readonly IClock _clock;
+    private readonly Admission _admission;
+    private readonly CommandFrame[] _frames = new CommandFrame[NestingMax];
+    private readonly OutputBlocks _scratchBlocks = new();
+    private readonly ReplyWriter _discard;
+    private CommandInterceptor[] _before = [];
+    private CommandInterceptor[] _after = [];
+    private int _depth;
+    private Command? _timed;
+    private int _timedCalls;
+    private long _timedSince;
+
+    public Executor(
+        IServer server, KeyspaceState keyspace, Databases databases, PropagationStream propagation, Admission admission, ServerStatistics statistics, IClock clock)
+    {
+        _databases = databases;
+        _observers = keyspace.Observers;
+        _propagation = propagation;
+        _admission = admission;
+        _statistics = statistics;
+        _clock = clock;
+        _discard = new ReplyWriter(_scratchBlocks);
+        Blocking = new BlockedClients(this, databases, clock);
+        for (int i = 0; i < NestingMax; i++) _frames[i] = new CommandFrame { Server = server, Services = this };
+    }
+
+    /// <summary>Clients that wait for keys.</summary>
+    public BlockedClients Blocking { get; }
+
+    /// <summary>Told of a handler's exception: command, exception.</summary>
+    public Action<Command, Exception> Fault { get; set; } = (_, _) => { };
+
+    /// <summary>Whether somebody must be asked about every command (interceptors, exact times, a limit on memory, loading …).</summary>
+    public bool IsGuarded { get; set; }
+
+    /// <summary>Commands in execution, one in another.</summary>
+    public int Depth => _depth;
+
+    /// <summary>Adds an interceptor. Dispose to take it out.</summary>
+    public IDisposable Add(CommandInterceptor interceptor)
+    {
+        if (interceptor.WantsBefore) _before = [.. _before.Append(interceptor).OrderBy(i => i.Order)];
+        if (interceptor.WantsAfter) _after = [.. _after.Append(interceptor).OrderBy(i => i.Order)];
+        return new Removal(this, interceptor);
+    }
+
+    /// <summary>Whether any interceptor is registered.</summary>
+    public bool HasInterceptors => _before.Length + _after.Length > 0;
+
+    /// <summary>Starts timing.</summary>
+    public void BeginBatch()
+    {
+        _timed = null;
+        _timedCalls = 0;
+    }
+
+    /// <summary>Ends timing and lets the stream's subscribers write.</summary>
+    public void EndBatch()
+    {
+        if (_timed is not null) CloseTiming(null);
+        _propagation.EndBatch();
+    }
+
+    /// <summary>Executes one command of a batch.</summary>
+    public void Execute(Client client, Command? command, Argument* arguments, int count)
+    {
+        if (command is null || (uint)(count - command.MinArguments) > (uint)(command.MaxArguments - command.MinArguments)
+            || client.Gate || IsGuarded || HasInterceptors || command.ByName is not null)
+        {
+            ExecuteGuarded(client, command, arguments, count);
+            return;
+        }
+
+        if (command != _timed || _timedCalls >= TimedTogetherMax) CloseTiming(command);
+        _timedCalls++;
+        CommandFrame frame = _frames[_depth++];
+        Prepare(frame, client, command, arguments, count, client.Output);
+        client.FlushLater();
+        Invoke(frame);
+        _depth--;
+        if (frame.Dirty != 0 || frame.Flags != 0 || Blocking.HasReady) Finish(frame);
+        if (client.Output.Errors != 0) CountErrors(client.Output, command);
+        if ((command.Flags & CommandFlags.Fast) == 0) CloseTiming(null);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Prepare(CommandFrame frame, Client client, Command command, Argument* arguments, int count, ReplyWriter reply)
+    {
+        frame.Arguments = arguments;
+        frame.Count = count;
+        if (frame.Command != command) frame.Command = command;
+        if (frame.Client != client) frame.Client = client;
+        if (frame.Reply != reply) frame.Reply = reply;
+        Database database = _databases[client.Database];
+        if (frame.Database != database) frame.Database = database;
+        frame.NowMs = _clock.UnixMs;
+        frame.Dirty = 0;
+        frame.Flags = CallFlags.None;
+        if (client.LastCommand != command) client.LastCommand = command;
+        client.LastActiveMs = frame.NowMs;
+        client.CommandsRun++;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Invoke(CommandFrame frame)
+    {
+        try
+        {
+            var call = new CommandContext(frame);
+            frame.Command.Handler!(ref call);
+        }
+        catch (Exception e) when (e is not InvariantException { IsKernel: true })
+        {
+            Faulted(frame, e);
+        }
+    }
+
+    /// <summary>An exception in a module's handler answers that client and is counted; the server lives on.</summary>
+    private void Faulted(CommandFrame frame, Exception e)
+    {
+        Fault(frame.Command, e);
+        frame.Reply.Error($"ERR internal error in command '{frame.Command.FullName}': {e.Message}");
+    }
+
+    private void CloseTiming(Command? next)
+    {
+        long now = Stopwatch.GetTimestamp();
+        if (_timed is { } timed && _timedCalls > 0)
+        {
+            long nanoseconds = Stopwatch.Frequency == 1_000_000_000 ? now - _timedSince : (long)((now - _timedSince) * (1e9 / Stopwatch.Frequency));
+            Record(timed, _timedCalls, nanoseconds);
+        }
+
+        _timed = next;
+        _timedCalls = 0;
+        _timedSince = now;
+    }
+
+    private void Record(Command command, int calls, long nanoseconds)
+    {
+        command.Calls += calls;
+        command.Nanoseconds += nanoseconds;
+        _statistics.CommandsProcessed += calls;
+        if (!_admission.Settings.TracksLatency) return;
+        command.Latency ??= new long[64];
+        command.Latency[63 - System.Numerics.BitOperations.LeadingZeroCount((ulong)Math.Max(1, nanoseconds / calls))] += calls;
+    }
+
+    private void CountErrors(ReplyWriter output, Command command)
+    {
+        command.Failed++;
+        output.Errors = 0;
+    }
+
+    private void ExecuteGuarded(Client client, Command? command, Argument* arguments, int count)
+    {
+        CloseTiming(null);
+        if (client.IsClosed || (client.Flags & ClientFlags.CloseNow) != 0) return;
+        var list = new ArgumentList(arguments, count);
+        if (client.IsBlocked || client.IsPostponed || (client.Flags & ClientFlags.CloseAfterReply) != 0)
+        {
+            if ((client.Flags & ClientFlags.CloseAfterReply) == 0) client.Postpone(list);
+            return;
+        }
+
+        bool mute = (client.Flags & (ClientFlags.ReplyOff | ClientFlags.ReplySkip)) != 0;
+        if (!mute && !client.Flags.HasFlag(ClientFlags.Internal)) client.FlushLater();
+        _discard.Protocol = client.Output.Protocol;
+        ReplyWriter reply = mute ? _discard : client.Output;
+        Run(client, command, list, reply, CallFlags.None);
+        if (mute) _discard.Clear();
+        if ((client.Flags & ClientFlags.ReplySkip) != 0) client.Flags &= ~ClientFlags.ReplySkip;
+        if ((client.Flags & ClientFlags.ReplySkipNext) == 0) return;
+        client.Flags = (client.Flags & ~ClientFlags.ReplySkipNext) | ClientFlags.ReplySkip;
+    }
+
+    /// <summary>Runs a command with all checks; used for guarded clients, blocked commands that run again, and calls by modules.</summary>
+    /// <returns>Whether the handler ran.</returns>
+    public bool Run(Client client, Command? command, ArgumentList arguments, ReplyWriter reply, CallFlags flags)
+    {
+        if (command?.ByName is not null && arguments.Count > 1) command = CommandTable.FindSubcommand(command, arguments[1]) ?? command;
+        if (_depth == NestingMax)
+        {
+            reply.Error("ERR too many nested calls"u8);
+            return false;
+        }
+
+        if (!_admission.Admit(client, command, arguments, reply, flags))
+        {
+            Rejected(client, command, reply);
+            return false;
+        }
+
+        CommandFrame frame = _frames[_depth++];
+        Prepare(frame, client, command!, arguments.First, arguments.Count, reply);
+        frame.Flags = flags;
+        try
+        {
+            return RunIntercepted(frame);
+        }
+        finally
+        {
+            _depth--;
+            if (frame.Dirty != 0 || frame.Flags != 0 || Blocking.HasReady) Finish(frame);
+        }
+    }
+
+    private bool RunIntercepted(CommandFrame frame)
+    {
+        var call = new CommandContext(frame);
+        foreach (CommandInterceptor interceptor in _before)
+        {
+            Verdict verdict = interceptor.Before(ref call);
+            if (verdict == Verdict.Continue) continue;
+            if (verdict == Verdict.Rejected) Rejected(frame.Client, frame.Command, frame.Reply);
+            return false;
+        }
+
+        Command command = frame.Command;
+        long since = Stopwatch.GetTimestamp();
+        Invoke(frame);
+        long nanoseconds = (long)Stopwatch.GetElapsedTime(since).TotalNanoseconds;
+        if (frame.Reply.Errors != 0) CountErrors(frame.Reply, command);
+        if ((frame.Flags & CallFlags.Blocked) == 0) Record(command, 1, nanoseconds);
+        foreach (CommandInterceptor interceptor in _after) interceptor.After(ref call, nanoseconds / 1000);
+        return true;
+    }
+
+    private void Rejected(Client client, Command? command, ReplyWriter reply)
+    {
+        if (command is not null) command.Rejected++;
+        reply.Errors = 0;
+        if ((client.Flags & ClientFlags.Multi) != 0) client.Flags |= ClientFlags.DirtyExec;
+    }
+
+    private void Finish(CommandFrame frame)
+    {
+        if (frame.Dirty != 0 || (frame.Flags & CallFlags.ForcePropagation) != 0)
+        {
+            _databases.Dirty += frame.Dirty;
+            if (_propagation.Active && (frame.Flags & CallFlags.PropagationStated) == 0 && (frame.Command.Flags & (CommandFlags.Write | CommandFlags.MayReplicate)) != 0)
+            {
+                _propagation.Add(frame.Client.Database, new ArgumentList(frame.Arguments, frame.Count));
+            }
+        }
+
+        if (_depth > 0) return;
+        _propagation.EndUnit();
+        if (Blocking.HasReady) Blocking.Serve();
+    }
+
+    /// <summary>Hands effects outside a command to the stream, and serves clients that wait for what changed.</summary>
+    public void EndOfIteration()
+    {
+        _propagation.EndUnit();
+        if (Blocking.HasReady) Blocking.Serve();
+        _propagation.EndBatch();
+    }
+
+    /// <inheritdoc/>
+    public override void Changed(CommandFrame frame, KeyRef key, KeyEventClass eventClass, ReadOnlySpan<byte> eventName, int dirty)
+    {
+        frame.Dirty += dirty;
+        if (_observers.Interest != KeyInterest.None || Blocking.Count > 0)
+            Tell(frame.Database, key, eventClass, eventName, true, frame.Client);
+    }
+
+    /// <inheritdoc/>
+    public override void Notify(CommandFrame frame, KeyRef key, KeyEventClass eventClass, ReadOnlySpan<byte> eventName)
+        => Tell(frame.Database, key, eventClass, eventName, false, frame.Client);
+
+    /// <summary>Tells observers and blocked clients what happened to a key.</summary>
+    public void Tell(Database database, KeyRef key, KeyEventClass eventClass, ReadOnlySpan<byte> name, bool modified, Client? client)
+    {
+        if (modified && Blocking.Count > 0) Blocking.KeyChanged(database.Index, key);
+        if (_observers.Interest == KeyInterest.None) return;
+        var happened = new KeyEvent(database, key, eventClass, name, modified, client);
+        _observers.Happened(happened);
+    }
+
+    /// <inheritdoc/>
+    public override void BlockOnKeys(CommandFrame frame, ReadOnlySpan<int> keys, long timeoutMs, BlockOptions options)
+    {
+        Invariant.Check((frame.Flags & (CallFlags.DenyBlocking | CallFlags.TimedOut)) == 0, "a call that may not block tried to");
+        frame.Flags |= CallFlags.Blocked;
+        Blocking.Add(frame, keys, timeoutMs, options);
+    }
+
+    /// <inheritdoc/>
+    public override EffectBuilder Effect(CommandFrame frame)
+    {
+        frame.Flags |= CallFlags.PropagationStated;
+        return _propagation.Append(frame.Client.Database);
+    }
+
+    private sealed class Removal(Executor executor, CommandInterceptor interceptor) : IDisposable
+    {
+        public void Dispose()
+        {
+            executor._before = [.. executor._before.Where(i => i != interceptor)];
+            executor._after = [.. executor._after.Where(i => i != interceptor)];
+        }
+    }
+}

@@ -1,0 +1,220 @@
+using ModularKv.Abstractions;
+using ModularKv.Abstractions.Memory;
+using ModularKv.Host.EventLoop;
+using ModularKv.Host.Networking.Memory;
+using ModularKv.Host.Protocol.Memory;
+
+namespace ModularKv.Host.Networking;
+
+/// <summary>A client behind a socket.</summary>
+internal sealed class Connection : Client
+{
+    private readonly ConnectionSet _set;
+    private ByteBuffer? _postponed;
+    private bool _queuedForFlush;
+    private bool _queuedForResume;
+    private long _overSoftLimitSinceMs;
+
+    public Connection(ConnectionSet set, Link link, ReplyWriter output)
+    {
+        _set = set;
+        Link = link;
+        Output = output;
+    }
+
+    public Link Link { get; }
+
+    /// <summary>What is left of the last bytes received: the start of a command, or everything while the connection is held.</summary>
+    public ByteBuffer Kept { get; } = new();
+
+    public PartialRequest Partial { get; } = new();
+
+    /// <summary>Whether received commands must wait.</summary>
+    public bool IsHeld => IsBlocked || IsPostponed;
+
+    public bool IsOverQueryLimit => Kept.Length > _set.Settings.QueryBufferBytesMax;
+
+    /// <inheritdoc/>
+    public override long QueryBufferBytes => Kept.Length + Partial.BigReceived + (_postponed?.Length ?? 0);
+
+    /// <inheritdoc/>
+    public override long QueryBufferFree => Kept.Capacity - Kept.Length;
+
+    /// <summary>Managed objects of a connection, about.</summary>
+    private const long ObjectBytes = 1024;
+
+    /// <inheritdoc/>
+    public override long MemoryBytes
+        => ObjectBytes + Kept.Capacity + Partial.MemoryBytes + (_postponed?.Capacity ?? 0) + (Output.BlockCount * (long)OutputBlocks.BlockBytes);
+
+    /// <inheritdoc/>
+    public override bool Select(int index)
+    {
+        if ((uint)index >= (uint)_set.DatabaseCount) return false;
+        Database = index;
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public override void FlushLater()
+    {
+        if (_queuedForFlush || IsClosed) return;
+        _queuedForFlush = true;
+        _set.QueueFlush(this);
+    }
+
+    /// <summary>Sends what was written. False: closed.</summary>
+    public bool Flush()
+    {
+        _queuedForFlush = false;
+        if (IsClosed) return false;
+        while (true)
+        {
+            ReadOnlySpan<byte> chunk = Output.NextChunk();
+            if (chunk.IsEmpty) break;
+            int sent = Link.Send(chunk);
+            if (sent == Link.Failed)
+            {
+                _set.Close(this);
+                return false;
+            }
+
+            if (sent == Link.WouldBlock)
+            {
+                Link.WatchWritable(true);
+                return CheckOutputLimit();
+            }
+
+            BytesSent += sent;
+            _set.Statistics.NetOutputBytes += sent;
+            _set.Statistics.WritesProcessed++;
+            Output.Advance(sent);
+        }
+
+        _overSoftLimitSinceMs = 0;
+        if ((Flags & (ClientFlags.CloseAfterReply | ClientFlags.CloseNow)) != 0)
+        {
+            _set.Close(this);
+            return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Whether its unsent replies pass the limit of its class, the soft one for long enough.</summary>
+    public bool IsOverOutputLimit()
+    {
+        OutputLimit limit = _set.Settings.OutputLimits[(int)Class];
+        long pending = Output.PendingBytes;
+        if (limit.HardBytes > 0 && pending > limit.HardBytes) return true;
+        if (limit.SoftBytes == 0 || pending <= limit.SoftBytes)
+        {
+            _overSoftLimitSinceMs = 0;
+            return false;
+        }
+
+        if (_overSoftLimitSinceMs == 0) _overSoftLimitSinceMs = _set.Clock.UnixMs;
+        return _set.Clock.UnixMs - _overSoftLimitSinceMs >= limit.SoftSeconds * 1000;
+    }
+
+    /// <summary>Closes a client whose unsent replies pass the limit of its class. False: closed.</summary>
+    public bool CheckOutputLimit()
+    {
+        if (!IsOverOutputLimit()) return true;
+        _set.Statistics.OutputBufferLimitDisconnections++;
+        _set.Log.Warning($"Client id={Id} addr={Address} name={Name} scheduled to be closed ASAP for overcoming of output buffer limits.");
+        _set.Close(this);
+        return false;
+    }
+
+    /// <summary>Closes a client that sent more than client-query-buffer-limit without a whole command.</summary>
+    public bool CloseForQueryLimit()
+    {
+        _set.Statistics.QueryBufferLimitDisconnections++;
+        _set.Log.Warning($"Closing client that reached max query buffer length: id={Id} addr={Address} qbuf={Kept.Length}");
+        return false;
+    }
+
+    /// <summary>Answers a malformed request and closes once the answer was sent.</summary>
+    public void ProtocolError(string error)
+    {
+        if (IsClosed) return;
+        _set.Log.Verbose($"{error[4..]} from client: id={Id} addr={Address}");
+        Output.Error(error);
+        Flags |= ClientFlags.CloseAfterReply;
+        Kept.Release();
+        FlushLater();
+    }
+
+    /// <inheritdoc/>
+    public override void Close(bool afterReplies = false)
+    {
+        if (IsClosed) return;
+        Flags |= afterReplies ? ClientFlags.CloseAfterReply : ClientFlags.CloseNow;
+        if (afterReplies) FlushLater(); else _set.CloseLater(this);
+    }
+
+    /// <inheritdoc/>
+    internal override void Postpone(ArgumentList arguments)
+    {
+        _postponed ??= new ByteBuffer();
+        Span<byte> header = stackalloc byte[24];
+        header[0] = (byte)'*';
+        Append(header, arguments.Count);
+        for (int i = 0; i < arguments.Count; i++)
+        {
+            header[0] = (byte)'$';
+            Append(header, arguments[i].Length);
+            _postponed.Append(arguments[i]);
+            _postponed.Append("\r\n"u8);
+        }
+
+        IsPostponed = true;
+    }
+
+    private void Append(Span<byte> header, int number)
+    {
+        int length = 1 + NumberText.Write(header[1..], number);
+        _postponed!.Append(header[..length]);
+        _postponed.Append("\r\n"u8);
+    }
+
+    /// <summary>Hands over what was postponed.</summary>
+    public ByteBuffer TakePostponed()
+    {
+        ByteBuffer taken = _postponed ?? new ByteBuffer();
+        _postponed = null;
+        IsPostponed = false;
+        return taken;
+    }
+
+    /// <inheritdoc/>
+    internal override void ResumeLater()
+    {
+        if (_queuedForResume || IsClosed) return;
+        _queuedForResume = true;
+        _set.QueueResume(this);
+    }
+
+    /// <summary>Goes on with what was held.</summary>
+    public void Resume()
+    {
+        _queuedForResume = false;
+        if (!IsClosed && !IsBlocked) _set.Receiver.Resume(this);
+    }
+
+    /// <inheritdoc/>
+    public override bool Unblock(bool withError = false) => _set.Unblock(this, withError);
+
+    /// <summary>Gives everything back. Only by the set.</summary>
+    public void Dispose()
+    {
+        IsClosed = true;
+        UpdateGate();
+        Link.Close();
+        Output.Clear();
+        Kept.Release();
+        Partial.Discard();
+        _postponed?.Release();
+    }
+}
