@@ -29,7 +29,7 @@ public static unsafe class KeyHash
         fixed (byte* p = &MemoryMarshal.GetReference(key)) return Compute(p, key.Length);
     }
 
-    /// <summary>Hashes the <paramref name="length"/> bytes at <paramref name="key"/>; the pointer may be null when the length is 0.</summary>
+    /// <summary>Hashes the <paramref name="length"/> bytes at <paramref name="key"/>; null is fine when that is 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Compute(byte* key, int length)
     {

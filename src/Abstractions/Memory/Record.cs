@@ -111,7 +111,7 @@ public unsafe struct Record
         get => (_header & ExpiryBit) != 0;
     }
 
-    /// <summary>Whether the value area holds a pointer, a length and a capacity in place of the value. Fixed for the life of the block.</summary>
+    /// <summary>Whether the value area is a pointer, a length and a capacity. Fixed for the life of the block.</summary>
     public readonly bool IsExternal
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -169,7 +169,7 @@ public unsafe struct Record
         set => _header = (_header & BelowClock) | ((ulong)value << ClockShift);
     }
 
-    /// <summary>Absolute expiry, Unix time in milliseconds, UTC. Only where <see cref="HasExpiry"/>; elsewhere it would overwrite the key.</summary>
+    /// <summary>Absolute expiry, Unix time in milliseconds, UTC. Only where <see cref="HasExpiry"/>: elsewhere the key is there.</summary>
     public long ExpireAtMs
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

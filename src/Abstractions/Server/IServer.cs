@@ -69,7 +69,7 @@ public interface IServer
     /// <summary>Runs a command as <paramref name="asClient"/> (null: as the server itself, with all rights) and hands back its reply.</summary>
     /// <returns>The reply as RESP3 bytes; valid until the next call.</returns>
     /// <remarks>Goes through the interceptors; blocking commands do not block. Not reentrant deeper than 16 levels.</remarks>
-    ReadOnlySpan<byte> Call(Client? asClient, int database, params ReadOnlySpan<byte[]> arguments);
+    ReadOnlySpan<byte> Call(Client? asClient, int database, params scoped ReadOnlySpan<byte[]> arguments);
 }
 
 /// <summary>Wall and monotonic time; simulated in tests.</summary>

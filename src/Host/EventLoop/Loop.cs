@@ -34,6 +34,9 @@ internal sealed class Loop : IScheduler, IDisposable
     /// <summary>Runs before the next wait.</summary>
     public Action BeforeSleep { get; set; } = () => { };
 
+    /// <summary>Milliseconds after which the next wait must end whatever happens; -1: no matter.</summary>
+    public long WakeWithinMs { get; set; } = -1;
+
     /// <summary>What the present stage is, for the report of the longest iteration.</summary>
     public string Stage { get; set; } = "";
 
@@ -49,8 +52,7 @@ internal sealed class Loop : IScheduler, IDisposable
     /// <summary>One iteration.</summary>
     public void RunOnce()
     {
-        int timeout = _moreWork || !_posted.IsEmpty ? 0 : (int)Math.Min(_timers.NextMs(_clock.UnixMs), 1000);
-        Poller.Wait(timeout, _awake);
+        Poller.Wait(Timeout(), _awake);
         EndOfReading();
         Account("commands");
         while (_posted.TryDequeue(out Action? run)) run();
@@ -63,6 +65,18 @@ internal sealed class Loop : IScheduler, IDisposable
         Account("slices");
         _statistics.LoopIterations++;
     }
+
+    private int Timeout()
+    {
+        if (_moreWork || !_posted.IsEmpty) return 0;
+        long timer = _timers.NextMs(_clock.UnixMs);
+        if (timer < 0) timer = WaitMsMax;
+        if (WakeWithinMs >= 0) timer = Math.Min(timer, WakeWithinMs);
+        return (int)Math.Min(timer, WaitMsMax);
+    }
+
+    /// <summary>Longest wait, so that a clock that was set back does not stop the timers for long.</summary>
+    private const long WaitMsMax = 1000;
 
     private void Awake()
     {

@@ -101,23 +101,26 @@ internal sealed class Connection : Client
         return true;
     }
 
-    /// <summary>Closes a client whose unsent replies pass the limit of its class. False: closed.</summary>
-    public bool CheckOutputLimit()
+    /// <summary>Whether its unsent replies pass the limit of its class, the soft one for long enough.</summary>
+    public bool IsOverOutputLimit()
     {
         OutputLimit limit = _set.Settings.OutputLimits[(int)Class];
         long pending = Output.PendingBytes;
-        bool over = limit.HardBytes > 0 && pending > limit.HardBytes;
-        if (!over && limit.SoftBytes > 0 && pending > limit.SoftBytes)
-        {
-            if (_overSoftLimitSinceMs == 0) _overSoftLimitSinceMs = _set.Clock.UnixMs;
-            over = _set.Clock.UnixMs - _overSoftLimitSinceMs >= limit.SoftSeconds * 1000;
-        }
-        else if (!over)
+        if (limit.HardBytes > 0 && pending > limit.HardBytes) return true;
+        if (limit.SoftBytes == 0 || pending <= limit.SoftBytes)
         {
             _overSoftLimitSinceMs = 0;
+            return false;
         }
 
-        if (!over) return true;
+        if (_overSoftLimitSinceMs == 0) _overSoftLimitSinceMs = _set.Clock.UnixMs;
+        return _set.Clock.UnixMs - _overSoftLimitSinceMs >= limit.SoftSeconds * 1000;
+    }
+
+    /// <summary>Closes a client whose unsent replies pass the limit of its class. False: closed.</summary>
+    public bool CheckOutputLimit()
+    {
+        if (!IsOverOutputLimit()) return true;
         _set.Statistics.OutputBufferLimitDisconnections++;
         _set.Log.Warning($"Client id={Id} addr={Address} name={Name} scheduled to be closed ASAP for overcoming of output buffer limits.");
         _set.Close(this);

@@ -10,7 +10,7 @@ namespace ModularKv.Host.Networking;
 /// <summary>All connections: accepting, receiving, sending, closing.</summary>
 internal sealed class ConnectionSet : LinkHandler
 {
-    private readonly SortedDictionary<long, Connection> _byId = [];
+    private readonly Dictionary<long, Connection> _byId = [];
     private readonly Dictionary<Link, Connection> _byLink = [];
     private readonly List<Link> _listeners = [];
     private readonly Poller _poller;
@@ -19,6 +19,7 @@ internal sealed class ConnectionSet : LinkHandler
     private List<Connection> _flushing = [];
     private readonly List<Connection> _resume = [];
     private readonly List<Connection> _close = [];
+    private readonly List<Connection> _idle = [];
     private long _nextId;
 
     public ConnectionSet(Poller poller, RequestSink sink, NetworkSettings settings, IClock clock, ILog log, ServerStatistics statistics)
@@ -55,7 +56,11 @@ internal sealed class ConnectionSet : LinkHandler
     /// <summary>Called for every error reply; wired by the server.</summary>
     public Action<ReplyWriter, string>? ErrorWritten { get; set; }
 
-    public IReadOnlyCollection<Connection> All => _byId.Values;
+    /// <summary>All connections, oldest first.</summary>
+    public IReadOnlyCollection<Connection> All => [.. _byId.Values.OrderBy(connection => connection.Id)];
+
+    /// <summary>Number of connections.</summary>
+    public int Count => _byId.Count;
 
     public Connection? Find(long id) => _byId.GetValueOrDefault(id);
 
@@ -205,14 +210,24 @@ internal sealed class ConnectionSet : LinkHandler
     /// <summary>Closes connections that were idle for too long. Called from time to time.</summary>
     public void CloseIdle()
     {
-        foreach (Connection connection in _byId.Values.ToArray())
+        _idle.Clear();
+        foreach (Connection connection in _byId.Values)
         {
-            if (!connection.CheckOutputLimit() || Settings.IdleSecondsMax == 0) continue;
-            if (connection.IsBlocked || (connection.Flags & (ClientFlags.PubSub | ClientFlags.Replica | ClientFlags.Master)) != 0) continue;
-            if (Clock.UnixMs - connection.LastActiveMs <= Settings.IdleSecondsMax * 1000L) continue;
+            if (connection.IsOverOutputLimit() || IsIdle(connection)) _idle.Add(connection);
+        }
+
+        foreach (Connection connection in _idle)
+        {
+            if (!connection.CheckOutputLimit()) continue;
             Log.Verbose("Closing idle client");
             Close(connection);
         }
+    }
+
+    private bool IsIdle(Connection connection)
+    {
+        if (Settings.IdleSecondsMax == 0 || Clock.UnixMs - connection.LastActiveMs <= Settings.IdleSecondsMax * 1000L) return false;
+        return !connection.IsBlocked && (connection.Flags & (ClientFlags.PubSub | ClientFlags.Replica | ClientFlags.Master)) == 0;
     }
 
     /// <summary>Closes everything.</summary>

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using ModularKv.Abstractions;
 using ModularKv.Abstractions.Memory;
+using ModularKv.Host.Keyspace;
 using ModularKv.Host.Keyspace.Memory;
 using ModularKv.Host.Primitives.Memory;
 
@@ -20,7 +21,7 @@ internal struct BatchItem
 /// The stages between parsing and execution. Adding a command looks it up, hashes its keys and prefetches their buckets; <see cref="Run"/>
 /// prefetches the records and then executes in order. Prefetching is worth a third of the time at P=64 and costs nothing in cache.
 /// </summary>
-internal sealed unsafe class CommandBatch(ArgumentArena arguments, CommandTable table, DatabaseSet databases, Executor executor)
+internal sealed unsafe class CommandBatch(ArgumentArena arguments, CommandTable table, Databases databases, Executor executor)
 {
     private const int InitialCapacity = 2048;
 

@@ -16,7 +16,8 @@ internal sealed unsafe class Executor : CommandServices
 
     private const int NestingMax = 16;
 
-    private readonly DatabaseSet _databases;
+    private readonly Databases _databases;
+    private readonly KeyObservers _observers;
     private readonly PropagationStream _propagation;
     private readonly ServerStatistics _statistics;
     private readonly IClock _clock;
@@ -32,9 +33,10 @@ internal sealed unsafe class Executor : CommandServices
     private long _timedSince;
 
     public Executor(
-        IServer server, DatabaseSet databases, PropagationStream propagation, Admission admission, ServerStatistics statistics, IClock clock)
+        IServer server, KeyspaceState keyspace, Databases databases, PropagationStream propagation, Admission admission, ServerStatistics statistics, IClock clock)
     {
         _databases = databases;
+        _observers = keyspace.Observers;
         _propagation = propagation;
         _admission = admission;
         _statistics = statistics;
@@ -281,7 +283,7 @@ internal sealed unsafe class Executor : CommandServices
     public override void Changed(CommandFrame frame, KeyRef key, KeyEventClass eventClass, ReadOnlySpan<byte> eventName, int dirty)
     {
         frame.Dirty += dirty;
-        if (_databases.Observers.Interest != KeyInterest.None || Blocking.Count > 0)
+        if (_observers.Interest != KeyInterest.None || Blocking.Count > 0)
             Tell(frame.Database, key, eventClass, eventName, true, frame.Client);
     }
 
@@ -293,9 +295,9 @@ internal sealed unsafe class Executor : CommandServices
     public void Tell(Database database, KeyRef key, KeyEventClass eventClass, ReadOnlySpan<byte> name, bool modified, Client? client)
     {
         if (modified && Blocking.Count > 0) Blocking.KeyChanged(database.Index, key);
-        if (_databases.Observers.Interest == KeyInterest.None) return;
+        if (_observers.Interest == KeyInterest.None) return;
         var happened = new KeyEvent(database, key, eventClass, name, modified, client);
-        _databases.Observers.Happened(happened);
+        _observers.Happened(happened);
     }
 
     /// <inheritdoc/>

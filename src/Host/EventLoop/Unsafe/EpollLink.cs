@@ -6,6 +6,7 @@ using ModularKv.Host.Primitives.Unsafe;
 namespace ModularKv.Host.EventLoop.Unsafe;
 
 /// <summary>A descriptor in an epoll set.</summary>
+[System.Runtime.Versioning.SupportedOSPlatform("linux")]
 internal sealed unsafe class EpollLink(EpollPoller poller, int descriptor, bool isListener) : Link
 {
     private bool _watchRead = true;

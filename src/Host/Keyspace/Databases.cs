@@ -1,0 +1,76 @@
+using ModularKv.Abstractions;
+using ModularKv.Host.Keyspace.Memory;
+
+namespace ModularKv.Host.Keyspace;
+
+/// <summary>All databases of the server, made when they are first asked for.</summary>
+internal sealed class Databases(KeyspaceState state) : IDatabases
+{
+    private readonly DatabaseStore?[] _stores = new DatabaseStore?[state.Options.Databases];
+
+    /// <inheritdoc/>
+    public int Count => _stores.Length;
+
+    /// <inheritdoc/>
+    public long Dirty { get; set; }
+
+    /// <inheritdoc/>
+    public long LazyFreePending => state.LazyFree.Pending;
+
+    /// <inheritdoc/>
+    public Database this[int index] => Store(index);
+
+    /// <summary>The database of that number; the same object for the life of the server.</summary>
+    public DatabaseStore Store(int index) => _stores[index] ?? Make(index);
+
+    /// <inheritdoc/>
+    public void Swap(int first, int second)
+    {
+        if (first == second) return;
+        DatabaseStore one = Store(first), other = Store(second);
+        state.Observers.Flushing(one, other);
+        DatabaseStore.Swap(one, other);
+    }
+
+    /// <inheritdoc/>
+    public long Flush(int index, bool lazy)
+    {
+        state.Observers.Flushing(index < 0 ? null : Store(index), null);
+        if (index >= 0) return Flush(Store(index), lazy);
+        long removed = 0;
+        foreach (DatabaseStore store in state.Stores) removed += Flush(store, lazy);
+        return removed;
+    }
+
+    /// <summary>Carries on what tables have begun to resize. For the timer.</summary>
+    /// <returns>True while there is more to do.</returns>
+    public bool StepTables(int buckets)
+    {
+        bool more = false;
+        foreach (DatabaseStore store in state.Stores)
+        {
+            KeyTable table = store.Content.Table;
+            if (table.IsResizing) more |= table.Step(buckets);
+        }
+
+        return more;
+    }
+
+    private long Flush(DatabaseStore store, bool lazy)
+    {
+        long removed = store.Count;
+        if (removed == 0) return 0;
+        StoreContent content = store.Detach();
+        content.IsFreedLazily = lazy;
+        state.LazyFree.Retire(content);
+        return removed;
+    }
+
+    private DatabaseStore Make(int index)
+    {
+        DatabaseStore store = new(state, index);
+        _stores[index] = store;
+        state.Stores.Add(store);
+        return store;
+    }
+}

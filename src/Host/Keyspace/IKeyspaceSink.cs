@@ -1,0 +1,17 @@
+using ModularKv.Abstractions;
+
+namespace ModularKv.Host.Keyspace;
+
+/// <summary>What the keyspace tells the rest of the server: only what happens without a command that would state it.</summary>
+/// <remarks>Called on the loop thread. Must not write to the database.</remarks>
+internal interface IKeyspaceSink
+{
+    /// <summary>An expired key was removed: propagate DEL (UNLINK where <paramref name="lazy"/>), tell WATCH and tracking, send "expired".</summary>
+    /// <param name="database">The database.</param>
+    /// <param name="key">The key; borrowed for this call.</param>
+    /// <param name="lazy">lazyfree-lazy-expire is set.</param>
+    void Expired(Database database, scoped in KeyRef key, bool lazy);
+
+    /// <summary>A read found nothing. Only called while <see cref="KeyspaceState.WantsMisses"/> is set.</summary>
+    void Missed(Database database, scoped in KeyRef key);
+}

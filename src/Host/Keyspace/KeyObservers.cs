@@ -1,0 +1,76 @@
+using ModularKv.Abstractions;
+
+namespace ModularKv.Host.Keyspace;
+
+/// <summary>The registered key observers and what they want together, so that nobody's interest costs one test of a flag.</summary>
+internal sealed class KeyObservers(KeyspaceState state)
+{
+    private KeyObserver[] _observers = [];
+
+    /// <summary>What at least one observer wants.</summary>
+    public KeyInterest Interest { get; private set; }
+
+    /// <summary>Adds an observer. Dispose what comes back to take it off.</summary>
+    public IDisposable Add(KeyObserver observer)
+    {
+        _observers = [.. _observers, observer];
+        observer.InterestChanged = Combine;
+        Combine();
+        return new Registration(this, observer);
+    }
+
+    /// <summary>Tells those who want events.</summary>
+    public void Happened(in KeyEvent happened)
+    {
+        if ((Interest & KeyInterest.Events) == 0) return;
+        foreach (KeyObserver observer in _observers)
+        {
+            if ((observer.Interest & KeyInterest.Events) != 0) observer.Happened(happened);
+        }
+    }
+
+    /// <summary>Tells those who want old values. The observers must not write to the database.</summary>
+    public void Changing(Database database, KeyRef key, Entry oldValue)
+    {
+        foreach (KeyObserver observer in _observers)
+        {
+            if ((observer.Interest & KeyInterest.OldValues) != 0) observer.Changing(database, key, oldValue);
+        }
+    }
+
+    /// <summary>Tells those who want to know of flushes and swaps.</summary>
+    public void Flushing(Database? database, Database? swappedWith)
+    {
+        if ((Interest & KeyInterest.Flushes) == 0) return;
+        foreach (KeyObserver observer in _observers)
+        {
+            if ((observer.Interest & KeyInterest.Flushes) != 0) observer.Flushing(database, swappedWith);
+        }
+    }
+
+    private void Remove(KeyObserver observer)
+    {
+        observer.InterestChanged = null;
+        _observers = [.. _observers.Where(other => other != observer)];
+        Combine();
+    }
+
+    private void Combine()
+    {
+        Interest = KeyInterest.None;
+        foreach (KeyObserver observer in _observers) Interest |= observer.Interest;
+        state.SetHook(KeyspaceHooks.OldValues, (Interest & KeyInterest.OldValues) != 0);
+    }
+
+    private sealed class Registration(KeyObservers owner, KeyObserver observer) : IDisposable
+    {
+        private bool _removed;
+
+        public void Dispose()
+        {
+            if (_removed) return;
+            _removed = true;
+            owner.Remove(observer);
+        }
+    }
+}

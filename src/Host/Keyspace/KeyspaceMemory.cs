@@ -1,0 +1,130 @@
+using ModularKv.Abstractions;
+using ModularKv.Abstractions.Memory;
+using ModularKv.Host.Keyspace.Memory;
+
+namespace ModularKv.Host.Keyspace;
+
+/// <summary>Counts the server's memory.</summary>
+/// <remarks>O(databases in use) per question, about 20 ns each: cheap enough to ask before every command that may grow memory.</remarks>
+internal sealed class KeyspaceMemory(KeyspaceState state) : IMemory
+{
+    private readonly List<(string Name, Func<long> Bytes)> _counters = [];
+    private readonly List<(string Name, Func<long> Bytes)> _owners = [];
+    private readonly long _managedAtStart = GC.GetTotalMemory(forceFullCollection: false);
+    private long _peak;
+
+    /// <inheritdoc/>
+    public long UsedBytes
+    {
+        get
+        {
+            long used = _managedAtStart + KeyBytes() + TableBytes() + state.Blocks.UsedBytes + Waiting();
+            foreach ((_, Func<long> bytes) in _counters) used += bytes();
+            if (used > _peak) _peak = used;
+            return used;
+        }
+    }
+
+    /// <inheritdoc/>
+    public long PeakBytes => Math.Max(_peak, UsedBytes);
+
+    /// <inheritdoc/>
+    public long StartupBytes { get; private set; }
+
+    /// <inheritdoc/>
+    public long FragmentedBytes
+    {
+        get
+        {
+            long bytes = state.Blocks.EvacuableBytes;
+            foreach (DatabaseStore store in state.Stores) bytes += store.Content.Heap.EvacuableBytes;
+            return bytes;
+        }
+    }
+
+    /// <inheritdoc/>
+    public long CommittedBytes
+    {
+        get
+        {
+            long bytes = state.Blocks.CommittedBytes + TableBytes() + Waiting();
+            foreach (DatabaseStore store in state.Stores) bytes += store.Content.Heap.CommittedBytes + store.Content.ExternalBytes;
+            return bytes;
+        }
+    }
+
+    /// <inheritdoc/>
+    public MemoryHeap Blocks => state.Blocks;
+
+    /// <inheritdoc/>
+    public IMemoryPressure? Pressure { get; set; }
+
+    /// <summary>The server is up: what is in use now is its own.</summary>
+    public void MarkStartup() => StartupBytes = UsedBytes;
+
+    /// <summary>CONFIG RESETSTAT: the peak begins anew.</summary>
+    public void ResetPeak() => _peak = 0;
+
+    /// <summary>Adds memory that the keyspace does not know of, such as the clients' buffers. Dispose to take it off.</summary>
+    /// <param name="name">As in <see cref="Breakdown"/>: "clients".</param>
+    /// <param name="bytes">Bytes in use; asked often.</param>
+    public IDisposable AddCounter(string name, Func<long> bytes) => new Registration(_counters, (name, bytes));
+
+    /// <summary>Names a part of <see cref="Blocks"/> in the breakdown; it is counted there already. Dispose to take it off.</summary>
+    public IDisposable AddOwner(MemoryOwner owner) => new Registration(_owners, ($"module.{owner.Name}", () => owner.UsedBytes));
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, long> Breakdown()
+    {
+        Dictionary<string, long> parts = new(StringComparer.Ordinal)
+        {
+            ["keys"] = KeyBytes(),
+            ["tables"] = TableBytes(),
+            ["clients"] = 0,
+            ["managed"] = _managedAtStart,
+            ["blocks"] = state.Blocks.UsedBytes,
+            ["lazyfree"] = Waiting(),
+        };
+        foreach ((string name, Func<long> bytes) in _counters.Concat(_owners)) parts[name] = parts.GetValueOrDefault(name) + bytes();
+        return parts;
+    }
+
+    /// <inheritdoc/>
+    public long Purge()
+    {
+        long bytes = state.Blocks.ReleaseEmpty(hard: true);
+        foreach (DatabaseStore store in state.Stores) bytes += store.Content.Heap.ReleaseEmpty(hard: true);
+        return bytes;
+    }
+
+    private long KeyBytes()
+    {
+        long bytes = 0;
+        foreach (DatabaseStore store in state.Stores) bytes += store.Content.Heap.UsedBytes + store.Content.ExternalBytes;
+        return bytes;
+    }
+
+    private long TableBytes()
+    {
+        long bytes = 0;
+        foreach (DatabaseStore store in state.Stores) bytes += store.Content.Table.MemoryBytes;
+        return bytes;
+    }
+
+    private long Waiting() => state.LazyFree.UsedBytes + state.Background.PendingBytes;
+
+    private sealed class Registration : IDisposable
+    {
+        private readonly List<(string Name, Func<long> Bytes)> _list;
+        private readonly (string Name, Func<long> Bytes) _entry;
+
+        public Registration(List<(string Name, Func<long> Bytes)> list, (string Name, Func<long> Bytes) entry)
+        {
+            _list = list;
+            _entry = entry;
+            list.Add(entry);
+        }
+
+        public void Dispose() => _list.Remove(_entry);
+    }
+}

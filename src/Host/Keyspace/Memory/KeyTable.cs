@@ -1,0 +1,395 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
+using ModularKv.Abstractions;
+using ModularKv.Abstractions.Memory;
+
+namespace ModularKv.Host.Keyspace.Memory;
+
+/// <summary>
+/// The keyspace's hash table: from 64-bit hashes and keys to records. Linear hashing in 64-byte buckets over one reserved range of address
+/// space, so it grows and shrinks in place, one bucket at a time. Owns its buckets, never a record. One thread at a time.
+/// </summary>
+/// <remarks>
+/// A key's hash must be the same each time, and the one that the table's hasher computes. No operation touches more than
+/// <see cref="BucketsMovedMax"/> buckets (with their chains) beyond the key's own.
+/// </remarks>
+internal sealed unsafe class KeyTable : IDisposable
+{
+    /// <summary>Address space for the buckets of a database, unless told otherwise: enough for 5 billion keys.</summary>
+    public const long DefaultReserveBytes = 64L << 30;
+
+    /// <summary>Buckets of the smallest table: one page.</summary>
+    public const int BucketsMin = 64;
+
+    /// <summary>Entries per bucket at which a doubling begins, and below which a halving begins.</summary>
+    public const int GrowAbove = 6, ShrinkBelow = 1;
+
+    /// <summary>While a doubling runs: inserts for each bucket that is split.</summary>
+    /// <remarks>
+    /// At 2, a doubling that begins at 6 entries per bucket ends at 4. Faster would leave the new half emptier (3 at once: 21 bytes a key
+    /// in place of 16), slower would leave the buckets that come last with longer chains.
+    /// </remarks>
+    public const int InsertsPerSplit = 2;
+
+    /// <summary>While a halving runs: buckets merged for each removed key.</summary>
+    public const int MergesPerRemove = 4;
+
+    /// <summary>Most buckets that one insert or remove splits or merges.</summary>
+    public const int BucketsMovedMax = MergesPerRemove;
+
+    // A table too small for its keys must still find room for long chains.
+    private const int OverflowReserveMin = 1 << 20;
+
+    // What every empty table looks at: one bucket without entries, never written.
+    private static readonly Bucket* s_empty = NewEmptyBucket();
+
+    private readonly delegate*<byte*, int, ulong> _hasher;
+    private readonly nuint _reserveBytes;
+    private readonly OverflowPool _pool;
+    private ReservedRange? _range;
+
+    // Bucket i of the hash's low bits; where i < _split (already split in this round), one bit more decides.
+    private Bucket* _buckets;
+    private ulong _lowMask;
+    private ulong _highBit;
+    private ulong _split;
+
+    private long _count;
+    private long _growAt;
+    private long _shrinkAt;
+    private ResizeMode _mode;
+
+    /// <summary>Makes an empty table, which has no memory until the first insert.</summary>
+    /// <param name="reserveBytes">Address space for the buckets (64 bytes hold about 5 keys); half as much again (1 MB at least) for overflow.</param>
+    /// <param name="hasher">The hash that callers pass in; <see cref="KeyHash"/> by default. Called only where slots do not remember a bit.</param>
+    public KeyTable(long reserveBytes = DefaultReserveBytes, delegate*<byte*, int, ulong> hasher = null)
+    {
+        Invariant.Check(reserveBytes >= BucketsMin * Bucket.Size, "a key table reserves at least one page");
+        _hasher = hasher != null ? hasher : &KeyHash.Compute;
+        _reserveBytes = (nuint)reserveBytes;
+        _pool = new OverflowPool(nuint.Max(_reserveBytes / 2, OverflowReserveMin));
+        BecomeEmpty();
+    }
+
+    private enum ResizeMode
+    {
+        None,
+        Growing,
+        Shrinking,
+    }
+
+    /// <summary>Keys in the table.</summary>
+    public long Count => _count;
+
+    /// <summary>Buckets without overflow ones; 0 before the first insert.</summary>
+    public long BucketCount => _range == null ? 0 : (long)(_lowMask + 1 + _split);
+
+    /// <summary>Bytes of memory committed for buckets and overflow.</summary>
+    public long MemoryBytes => (long)(_range?.Committed ?? 0) + _pool.MemoryBytes;
+
+    /// <summary>Whether a doubling or halving is under way, so that <see cref="Step"/> has work.</summary>
+    public bool IsResizing => _mode != ResizeMode.None;
+
+    /// <summary>Overflow buckets in use.</summary>
+    internal long OverflowBuckets => _pool.Live;
+
+    /// <summary>Buckets split or merged since the table was made: lets tests bound the work of one call.</summary>
+    internal long BucketsMoved { get; private set; }
+
+    /// <summary>Asks for the bucket's cache line. First stage of a batch.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void PrefetchBucket(ulong hash) => Prefetch(Head(hash));
+
+    /// <summary>Asks for the record's first two cache lines, once the bucket's has arrived. Second stage of a batch.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void PrefetchRecord(ulong hash)
+    {
+        Bucket* bucket = Head(hash);
+        for (uint match = bucket->Match(Bucket.TagOf(hash)); match != 0; match &= match - 1)
+        {
+            ulong slot = *bucket->SlotAt(BitOperations.TrailingZeroCount(match));
+            if (!Bucket.MayBe(slot, hash)) continue;
+            byte* record = (byte*)Bucket.RecordOf(slot);
+            Prefetch(record);
+            Prefetch(record + 64);
+            return;
+        }
+
+        if (bucket->HasOverflow) Prefetch(bucket->Next);
+    }
+
+    /// <summary>The key's record, or null. O(1), no side effects.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Record* Find(ulong hash, byte* key, int length)
+    {
+        TableSlot slot = FindSlot(hash, key, length);
+        return slot.Exists ? slot.Record : null;
+    }
+
+    /// <inheritdoc cref="Find(ulong, byte*, int)"/>
+    public Record* Find(ulong hash, ReadOnlySpan<byte> key)
+    {
+        fixed (byte* p = &MemoryMarshal.GetReference(key)) return Find(hash, p, key.Length);
+    }
+
+    /// <summary>The key's place in the table; <see cref="TableSlot.Exists"/> is false where there is none.</summary>
+    public TableSlot FindSlot(ulong hash, byte* key, int length)
+    {
+        Bucket* head = Head(hash);
+        Bucket* bucket = head;
+        byte tag = Bucket.TagOf(hash);
+        while (true)
+        {
+            for (uint match = bucket->Match(tag); match != 0; match &= match - 1)
+            {
+                ulong* slot = bucket->SlotAt(BitOperations.TrailingZeroCount(match));
+                if (Bucket.MayBe(*slot, hash) && Bucket.RecordOf(*slot)->KeyEquals(key, length)) return new TableSlot(head, slot);
+            }
+
+            if (!bucket->HasOverflow) return default;
+            bucket = bucket->Next;
+        }
+    }
+
+    /// <summary>Adds a record whose key is known to be absent. May move other entries: slots found before are void.</summary>
+    /// <exception cref="OutOfMemoryException">No memory for an overflow bucket (or the first page); the record was not added.</exception>
+    public void Insert(ulong hash, Record* record)
+    {
+        if (_count >= _growAt) MakeRoom();
+        Bucket* head = Head(hash);
+        ulong slot = Bucket.Pack(hash, record);
+        ulong free = head->Free;
+        if (free != 0 && !head->HasOverflow) head->Put(Bucket.First(free), Bucket.TagOf(hash), slot);
+        else BucketChain.Insert(head, Bucket.TagOf(hash), slot, _pool);
+
+        if (record->HasExpiry) head->Meta |= Bucket.ExpiringFlag;
+        _count++;
+    }
+
+    /// <summary>Takes a key out. May move other entries: slots found before are void.</summary>
+    /// <returns>Its record, the caller's from now on.</returns>
+    public Record* Remove(TableSlot slot)
+    {
+        Record* record = slot.Record;
+        BucketChain.Remove(slot.Head, slot.Slot, _pool);
+        if (--_count < _shrinkAt) GiveRoomBack();
+        return record;
+    }
+
+    /// <summary>Notes that the key's bucket may hold records with expiry, so that <c>VisitExpiring</c> looks into it.</summary>
+    /// <remarks>Insert and Replace do it by themselves; only a record changed in place needs it.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void MarkExpiring(TableSlot slot) => slot.Head->Meta |= Bucket.ExpiringFlag;
+
+    /// <summary>
+    /// Makes the table's pointer to <paramref name="from"/> one to <paramref name="to"/>. The caller has copied the record's bytes to
+    /// <paramref name="to"/> before, and frees <paramref name="from"/> afterwards.
+    /// </summary>
+    /// <returns>False when this table does not hold <paramref name="from"/>; nothing was changed.</returns>
+    public bool TryRepoint(Record* from, Record* to)
+    {
+        ulong hash = _hasher(from->KeyPointer, from->KeyLength);
+        byte tag = Bucket.TagOf(hash);
+        ulong wanted = Bucket.Pack(hash, from);
+        for (Bucket* bucket = Head(hash); ; bucket = bucket->Next)
+        {
+            for (uint match = bucket->Match(tag); match != 0; match &= match - 1)
+            {
+                ulong* slot = bucket->SlotAt(BitOperations.TrailingZeroCount(match));
+                if (*slot != wanted) continue;
+                *slot = Bucket.Repack(wanted, to);
+                return true;
+            }
+
+            if (!bucket->HasOverflow) return false;
+        }
+    }
+
+    /// <summary>Carries a running doubling or halving on by up to this many buckets: for a timer, nothing depends on it.</summary>
+    /// <returns>True while there is more to do.</returns>
+    public bool Step(int buckets)
+    {
+        for (; buckets > 0 && _mode != ResizeMode.None; buckets--)
+        {
+            bool done = _mode == ResizeMode.Growing ? TrySplitNext() : TryMergeLast();
+            if (!done) break;
+        }
+
+        SetThresholds();
+        return _mode != ResizeMode.None;
+    }
+
+    /// <summary>
+    /// Gives the table's memory back, never the records. It only unmaps: once no other thread holds the table, any thread may do it.
+    /// </summary>
+    public void Dispose()
+    {
+        BecomeEmpty();
+        _range?.Dispose();
+        _range = null;
+        _pool.Dispose();
+    }
+
+    /// <summary>The first bucket of the chain at an index below <see cref="BucketCount"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal Bucket* HeadAt(ulong index) => _buckets + index;
+
+    /// <summary>The index of the bucket that a hash or cursor falls into, and how many of its low bits decide that.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal ulong IndexOf(ulong hash, out ulong mask)
+    {
+        bool isSplit = (hash & _lowMask) < _split;
+        mask = isSplit ? _lowMask | _highBit : _lowMask;
+        return hash & mask;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Prefetch(void* address)
+    {
+        if (Sse.IsSupported) Sse.Prefetch0(address);
+    }
+
+    private static Bucket* NewEmptyBucket()
+    {
+        Bucket* bucket = (Bucket*)NativeMemory.AlignedAlloc(Bucket.Size, Bucket.Size);
+        *bucket = default;
+        return bucket;
+    }
+
+    // Without a branch: while a table grows, whether a bucket has been split is a coin toss for the branch predictor.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Bucket* Head(ulong hash)
+    {
+        ulong index = hash & _lowMask;
+        ulong isSplit = (ulong)((long)(index - _split) >> 63);
+        return _buckets + (index | (hash & _highBit & isSplit));
+    }
+
+    private void BecomeEmpty()
+    {
+        _buckets = s_empty;
+        _lowMask = _highBit = _split = 0;
+        _count = _growAt = 0;
+        _shrinkAt = long.MinValue;
+        _mode = ResizeMode.None;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void MakeRoom()
+    {
+        if (_range == null) MapFirstPage();
+        else if (_mode == ResizeMode.Growing || TryBeginGrowing()) TrySplitNext();
+        SetThresholds();
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void GiveRoomBack()
+    {
+        if (_mode != ResizeMode.Shrinking) BeginShrinking();
+        for (int i = 0; i < MergesPerRemove && _mode == ResizeMode.Shrinking; i++)
+        {
+            if (!TryMergeLast()) break;
+        }
+
+        SetThresholds();
+    }
+
+    private void MapFirstPage()
+    {
+        ReservedRange range = ReservedRange.Reserve(_reserveBytes);
+        if (!range.TryCommit(BucketsMin * Bucket.Size))
+        {
+            range.Dispose();
+            throw new OutOfMemoryException("No memory left for a key table.");
+        }
+
+        _range = range;
+        _buckets = (Bucket*)range.Start;
+        _lowMask = BucketsMin - 1;
+        _highBit = BucketsMin;
+        _split = 0;
+    }
+
+    // From idle or from a halving that did not get to its end: both leave every bucket below _split split, which is what growing goes on from.
+    private bool TryBeginGrowing()
+    {
+        if ((nuint)(_lowMask + 1 + _split + 1) * Bucket.Size > _range!.Bytes) return false;
+        if (_split == _highBit) EndDoubling();
+        _mode = ResizeMode.Growing;
+        return true;
+    }
+
+    private void EndDoubling()
+    {
+        _lowMask |= _highBit;
+        _highBit <<= 1;
+        _split = 0;
+    }
+
+    private void BeginShrinking()
+    {
+        _mode = ResizeMode.Shrinking;
+        if (_split > 0) return;
+        _highBit >>= 1;
+        _lowMask >>= 1;
+        _split = _highBit;
+    }
+
+    private bool TrySplitNext()
+    {
+        ulong high = _split + _highBit;
+        if (!_range!.TryCommit((nuint)(high + 1) * Bucket.Size)) return false;
+        BucketChain.Split(_buckets + _split, _buckets + high, BitOperations.TrailingZeroCount(_highBit), _pool, _hasher);
+        BucketsMoved++;
+        if (++_split == _highBit)
+        {
+            EndDoubling();
+            _mode = ResizeMode.None;
+            return true;
+        }
+
+        // The next split is some operations away: time enough to have both lines by then.
+        Prefetch(_buckets + _split);
+        Prefetch(_buckets + _split + _highBit);
+        return true;
+    }
+
+    private bool TryMergeLast()
+    {
+        if (!BucketChain.TryMerge(_buckets + (_split - 1), _buckets + (_split - 1 + _highBit), _pool)) return false;
+        _split--;
+        BucketsMoved++;
+        if (_split == 0) _mode = ResizeMode.None;
+
+        // Every 2 MB, with a step of slack that the next insert may want back at once; a small table once it has halved.
+        nuint needed = (nuint)(_highBit + _split) * Bucket.Size;
+        const nuint slack = 2u << 20;
+        if (needed + (2 * slack) <= _range!.Committed) _range.Trim(needed + slack);
+        else if (_split == 0) _range.Trim(needed);
+        return true;
+    }
+
+    // The counts at which Insert and Remove leave their fast path.
+    private void SetThresholds()
+    {
+        long buckets = (long)(_lowMask + 1 + _split);
+        switch (_mode)
+        {
+            case ResizeMode.Growing:
+                _growAt = _count + InsertsPerSplit;
+                _shrinkAt = buckets * ShrinkBelow;
+                break;
+            case ResizeMode.Shrinking:
+                _growAt = buckets * GrowAbove;
+                _shrinkAt = long.MaxValue;
+                break;
+            default:
+                // Past the limit already: the range is used up or memory was refused. Chains lengthen; ask again later.
+                _growAt = Math.Max(buckets * GrowAbove, _count + 1 > buckets * GrowAbove ? _count + buckets : 0);
+                _shrinkAt = buckets > BucketsMin ? buckets * ShrinkBelow : long.MinValue;
+                break;
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using ModularKv.Abstractions;
+using ModularKv.Host.Commands;
+using ModularKv.Host.Commands.Memory;
+using ModularKv.Host.Networking;
+
+namespace ModularKv.Host.Server;
+
+/// <summary>The connected clients as modules see them.</summary>
+internal sealed class ClientDirectory(ConnectionSet connections, PauseControl pause, BlockedClients blocked, ServerObservers observers) : IClients
+{
+    /// <inheritdoc/>
+    public IReadOnlyCollection<Client> All => connections.All;
+
+    /// <inheritdoc/>
+    public Client? Find(long id) => connections.Find(id);
+
+    /// <inheritdoc/>
+    public int BlockedCount => blocked.Count;
+
+    /// <inheritdoc/>
+    public void Pause(long untilUnixMs, bool writesOnly) => pause.Begin(untilUnixMs, writesOnly);
+
+    /// <inheritdoc/>
+    public void Unpause() => pause.End();
+
+    /// <inheritdoc/>
+    public PauseState PauseState => pause.State;
+
+    /// <inheritdoc/>
+    public void Reset(Client client) => observers.Reset(client);
+
+    /// <inheritdoc/>
+    public Client CreateVirtual(string user) => new VirtualClient(connections.NewId(), user, connections.DatabaseCount, false);
+}

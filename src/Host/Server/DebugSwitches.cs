@@ -1,0 +1,57 @@
+using System.Globalization;
+using ModularKv.Abstractions;
+using ModularKv.Host.Keyspace;
+using ModularKv.Host.Keyspace.Memory;
+
+namespace ModularKv.Host.Server;
+
+/// <summary>What DEBUG reaches into.</summary>
+internal sealed class DebugSwitches(KeyspaceState keyspace, ActiveExpireCycle expire, Databases databases, ReplicationIdentity identity) : IServerDebug
+{
+    /// <inheritdoc/>
+    public bool ActiveExpire
+    {
+        get => expire.Enabled;
+        set => expire.Enabled = value;
+    }
+
+    /// <inheritdoc/>
+    public bool AllowAccessExpired
+    {
+        get => keyspace.SeesExpired;
+        set => keyspace.SeesExpired = value;
+    }
+
+    /// <inheritdoc/>
+    public bool PauseCron { get; set; }
+
+    /// <inheritdoc/>
+    public void Sleep(long micros) => Thread.Sleep(TimeSpan.FromMicroseconds(micros));
+
+    /// <inheritdoc/>
+    public string TableStatistics(int database)
+    {
+        KeyTable table = databases.Store(database).Content.Table;
+        return string.Create(CultureInfo.InvariantCulture,
+            $"[Dictionary HT]\nHash table 0 stats (main hash table):\n table size: {table.BucketCount * 7}\n number of elements: {table.Count}\n"
+            + $" buckets: {table.BucketCount}\n overflow buckets: {table.OverflowBuckets}\n bytes: {table.MemoryBytes}\n");
+    }
+
+    /// <inheritdoc/>
+    public void ChangeReplicationId() => identity.Change();
+
+    /// <inheritdoc/>
+    public void CollectGarbage() => GC.Collect();
+}
+
+/// <summary>The 40 hexadecimal digits by which replicas know this data set.</summary>
+internal sealed class ReplicationIdentity
+{
+    /// <summary>The present id.</summary>
+    public string Id { get; private set; } = New();
+
+    /// <summary>Takes a new one.</summary>
+    public void Change() => Id = New();
+
+    private static string New() => Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(20));
+}

@@ -1,0 +1,204 @@
+using ModularKv.Abstractions;
+using ModularKv.Host.Commands;
+using ModularKv.Host.Commands.Memory;
+using ModularKv.Host.Configuration;
+using ModularKv.Host.Diagnostics;
+using ModularKv.Host.EventLoop;
+using ModularKv.Host.Keyspace;
+using ModularKv.Host.Keyspace.Memory;
+using ModularKv.Host.Networking;
+using ModularKv.Host.Networking.Memory;
+using ModularKv.Host.Primitives;
+using ModularKv.Host.Primitives.Memory;
+using ModularKv.Host.Propagation.Memory;
+using ModularKv.Host.Protocol.Memory;
+
+namespace ModularKv.Host.Server;
+
+/// <summary>All parts of a server, made and wired in one place. Lives on the loop thread.</summary>
+internal sealed class Kernel : IKeyspaceSink, IDisposable
+{
+    private readonly Executor _executor;
+    private readonly PauseControl _pause;
+    private readonly Receiver _receiver;
+    private IDisposable? _tick;
+
+    public Kernel(ServerParameters parameters, ConfigurationStore store, ServerLog log, Poller poller)
+    {
+        Parameters = parameters;
+        Store = store;
+        Log = log;
+        Loop = new Loop(poller, Clock, Statistics);
+        int databases = (int)parameters.Databases.Value;
+        Keyspace = new KeyspaceState(new KeyspaceOptions { Databases = databases, Seed = Random.Next() }, Statistics, this);
+        Databases = new Databases(Keyspace);
+        Memory = new KeyspaceMemory(Keyspace);
+        Expire = new ActiveExpireCycle(Keyspace);
+        Evacuation = new Evacuation(Keyspace);
+        Propagation = new PropagationStream(Clock);
+        _pause = new PauseControl(Clock);
+        _executor = new Executor(Services, Keyspace, Databases, Propagation, new Admission(Execution, Memory, _pause), Statistics, Clock);
+        var arguments = new ArgumentArena();
+        var batch = new CommandBatch(arguments, Commands, Databases, _executor);
+        var bridge = new RequestBridge(batch, _executor.Blocking, Observers);
+        Connections = new ConnectionSet(poller, bridge, Network, Clock, log, Statistics) { DatabaseCount = databases };
+        _receiver = new Receiver(arguments, Limits, bridge, Statistics);
+        Connections.Receiver = _receiver;
+        Shutdown = new ShutdownControl(Loop, log, Clock, parameters.ShutdownTimeout);
+        OfferServices(databases);
+        Wire();
+    }
+
+    public ServerParameters Parameters { get; }
+
+    public ConfigurationStore Store { get; }
+
+    public ILog Log { get; }
+
+    public LoopClock Clock { get; } = new();
+
+    public FastRandom Random { get; } = new((ulong)System.Random.Shared.NextInt64());
+
+    public ServerStatistics Statistics { get; } = new();
+
+    public Loop Loop { get; }
+
+    public KeyspaceState Keyspace { get; }
+
+    public Databases Databases { get; }
+
+    public KeyspaceMemory Memory { get; }
+
+    public ActiveExpireCycle Expire { get; }
+
+    public Evacuation Evacuation { get; }
+
+    public PropagationStream Propagation { get; }
+
+    public CommandTable Commands { get; } = new();
+
+    public ExecutionSettings Execution { get; } = new();
+
+    public NetworkSettings Network { get; } = new();
+
+    public RequestLimits Limits { get; } = new();
+
+    public ServerObservers Observers { get; } = new();
+
+    public InfoSections Info { get; } = new();
+
+    public ConnectionSet Connections { get; }
+
+    public ShutdownControl Shutdown { get; }
+
+    public ReplicationIdentity Identity { get; } = new();
+
+    public KernelServices Services { get; } = new();
+
+    public Executor Executor => _executor;
+
+    private void OfferServices(int databases)
+    {
+        Services.Clock = Clock;
+        Services.Random = Random;
+        Services.Scheduler = Loop;
+        Services.Databases = Databases;
+        Services.Commands = Commands;
+        Services.Clients = new ClientDirectory(Connections, _pause, _executor.Blocking, Observers);
+        Services.Types = Keyspace.Types;
+        Services.Statistics = Statistics;
+        Services.Log = Log;
+        Services.Info = Info;
+        Services.Memory = Memory;
+        Services.Propagation = Propagation;
+        Services.Snapshots = Keyspace.Snapshots;
+        Services.Shutdown = Shutdown;
+        Services.Debug = new DebugSwitches(Keyspace, Expire, Databases, Identity);
+        Services.Calls = new ModuleCalls(_executor, Commands, () => new VirtualClient(Connections.NewId(), "default", databases, true));
+        Services.Provide(typeof(IAuthenticator), new PasswordAuthenticator(Parameters.RequirePass));
+    }
+
+    private void Wire()
+    {
+        Connections.Unblock = _executor.Blocking.Unblock;
+        Connections.Authenticate = client => client.IsAuthenticated = Services.Find<IAuthenticator>()!.DefaultNeedsNoPassword;
+        Connections.ErrorWritten = CountError;
+        _pause.Changed = state =>
+        {
+            Keyspace.ExpiryPaused = state != PauseState.None;
+            UpdateGuard();
+        };
+        Memory.AddCounter("clients", () => Connections.Blocks.AllocatedBytes + Receiver.ArenaSize);
+        Loop.EndOfReading = EndOfReading;
+        Loop.BeforeSleep = BeforeSleep;
+        Loop.AddSlice(new KeyspaceSlices(this).Run);
+    }
+
+    private void CountError(ReplyWriter writer, string code)
+    {
+        Statistics.ErrorReplies++;
+        System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(Statistics.Errors, code, out _)++;
+    }
+
+    /// <summary>Whether commands must take the long way is decided by settings and pauses.</summary>
+    public void UpdateGuard()
+        => _executor.IsGuarded = Execution.MemoryBytesMax > 0 || Execution.TimesEveryCommand || Execution.IsLoading || Keyspace.ExpiryPaused;
+
+    /// <summary>Starts the periodic work, 1000/hz milliseconds apart.</summary>
+    public void StartTicks()
+    {
+        _tick?.Dispose();
+        Expire.Hz = (int)Parameters.Hz.Value;
+        _tick = Loop.Every(1000 / Parameters.Hz.Value, Tick);
+    }
+
+    private void Tick()
+    {
+        if (Services.Debug.PauseCron) return;
+        Keyspace.Clock.Update(Clock.UnixMs);
+        Expire.Slow();
+        _executor.Blocking.ExpireDue();
+        _ = _pause.State;
+        Connections.CloseIdle();
+        Observers.Tick();
+        _rates.Sample(Clock.UnixMs, Statistics);
+    }
+
+    private readonly RateMeter _rates = new();
+
+    private void EndOfReading()
+    {
+        Keyspace.Clock.Update(Clock.UnixMs);
+        _receiver.Flush();
+        Connections.ResumeAll();
+    }
+
+    private void BeforeSleep()
+    {
+        long nextBlocked = _executor.Blocking.ExpireDue();
+        Loop.WakeWithinMs = Connections.HasResumable ? 0 : nextBlocked;
+        Observers.BeforeSleep();
+        _executor.EndOfIteration();
+        Connections.FlushAll();
+    }
+
+    /// <inheritdoc/>
+    public void Expired(Database database, scoped in KeyRef key, bool lazy)
+    {
+        Propagation.Append(database.Index).Add(lazy ? "UNLINK"u8 : "DEL"u8).Add(key.Bytes).Send();
+        _executor.Tell(database, key, KeyEventClass.Expired, "expired"u8, true, null);
+    }
+
+    /// <inheritdoc/>
+    public void Missed(Database database, scoped in KeyRef key)
+        => _executor.Tell(database, key, KeyEventClass.KeyMiss, "keymiss"u8, false, null);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Connections.Shutdown();
+        Loop.Dispose();
+        Expire.Dispose();
+        Keyspace.Dispose();
+    }
+}

@@ -1,0 +1,79 @@
+using ModularKv.Abstractions;
+using ModularKv.Abstractions.Configuration;
+
+namespace ModularKv.Host.Server;
+
+/// <summary>The server as modules see it: the parts, put together by <see cref="Kernel"/>.</summary>
+internal sealed class KernelServices : IServer
+{
+    private readonly Dictionary<Type, List<object>> _offered = [];
+
+    /// <inheritdoc/>
+    public IClock Clock { get; set; } = null!;
+
+    /// <inheritdoc/>
+    public IRandom Random { get; set; } = null!;
+
+    /// <inheritdoc/>
+    public IScheduler Scheduler { get; set; } = null!;
+
+    /// <inheritdoc/>
+    public IDatabases Databases { get; set; } = null!;
+
+    /// <inheritdoc/>
+    public ICommandTable Commands { get; set; } = null!;
+
+    /// <inheritdoc/>
+    public IClients Clients { get; set; } = null!;
+
+    /// <inheritdoc/>
+    public IDataTypes Types { get; set; } = null!;
+
+    /// <inheritdoc/>
+    public IModules Modules { get; set; } = null!;
+
+    /// <inheritdoc/>
+    public IConfigurationControl Configuration { get; set; } = null!;
+
+    /// <inheritdoc/>
+    public ServerStatistics Statistics { get; set; } = null!;
+
+    /// <inheritdoc/>
+    public ILog Log { get; set; } = null!;
+
+    /// <inheritdoc/>
+    public IInfo Info { get; set; } = null!;
+
+    /// <inheritdoc/>
+    public IMemory Memory { get; set; } = null!;
+
+    /// <inheritdoc/>
+    public IPropagation Propagation { get; set; } = null!;
+
+    /// <inheritdoc/>
+    public ISnapshots Snapshots { get; set; } = null!;
+
+    /// <inheritdoc/>
+    public IShutdown Shutdown { get; set; } = null!;
+
+    /// <inheritdoc/>
+    public IServerDebug Debug { get; set; } = null!;
+
+    /// <summary>Calls by modules; wired by the kernel.</summary>
+    public ModuleCalls Calls { get; set; } = null!;
+
+    /// <inheritdoc/>
+    public T? Find<T>() where T : class
+        => _offered.TryGetValue(typeof(T), out List<object>? offers) && offers.Count > 0 ? (T)offers[^1] : null;
+
+    /// <summary>Offers a service. Dispose to take it back; the one offered before serves again then.</summary>
+    public IDisposable Provide(Type contract, object service)
+    {
+        if (!_offered.TryGetValue(contract, out List<object>? offers)) _offered.Add(contract, offers = []);
+        offers.Add(service);
+        return new Undo(() => offers.Remove(service));
+    }
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<byte> Call(Client? asClient, int database, params scoped ReadOnlySpan<byte[]> arguments) => Calls.Call(asClient, database, arguments);
+}

@@ -1,0 +1,88 @@
+using ModularKv.Host.Configuration;
+using ModularKv.Host.Diagnostics;
+using ModularKv.Host.EventLoop;
+
+namespace ModularKv.Host.Server;
+
+/// <summary>A server from its configuration to its end.</summary>
+internal sealed class RunningServer : IDisposable
+{
+    private readonly ServerStart _start;
+    private readonly ServerLog _log = new();
+    private readonly Kernel _kernel;
+    private readonly Listeners _listeners;
+    private readonly ParameterWiring _wiring;
+    private readonly SimpleModules _modules;
+
+    public RunningServer(ServerStart start)
+    {
+        _start = start;
+        _kernel = new Kernel(start.Parameters, start.Store, _log, Poller.Create());
+        _listeners = new Listeners(_kernel);
+        _wiring = new ParameterWiring(_kernel, _listeners, _log);
+        _modules = new SimpleModules(_kernel);
+        _kernel.Services.Configuration = new ConfigurationControl(
+            start.Store, start.Parameters, start.Files, start.CommandLine.ConfigurationFile,
+            text => _log.Write(Abstractions.LogLevel.Warning, text));
+    }
+
+    /// <summary>The parts.</summary>
+    public Kernel Kernel => _kernel;
+
+    /// <summary>Loads modules and applies the configuration. Null, or why the server cannot start.</summary>
+    public string? Prepare()
+    {
+        if (_start.Parameters.LogFile.Text.Length > 0) _log.Path = _start.Parameters.LogFile.Text;
+        Directory.SetCurrentDirectory(_start.Parameters.Dir.Text);
+        _wiring.ApplyAll();
+        _modules.LoadAll();
+        IReadOnlyList<ConfigurationError> errors = _start.Store.CompleteStart();
+        return errors.Count > 0 ? errors[0].ToString() : null;
+    }
+
+    /// <summary>Runs on the calling thread until the server is stopped. Returns the exit code.</summary>
+    public int Run()
+    {
+        var log = (Abstractions.ILog)_log;
+        log.Notice("oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo");
+        log.Notice($"{ProgramText.Line}, pid={Environment.ProcessId}, just started");
+        if (Prepare() is { } error)
+        {
+            log.Warning(error);
+            Console.Error.WriteLine(error);
+            return 1;
+        }
+
+        if (_listeners.Open() is { } refusal)
+        {
+            log.Warning(refusal);
+            return 1;
+        }
+
+        WritePidFile();
+        log.Notice("Server initialized");
+        log.Notice("Ready to accept connections");
+        _kernel.Memory.MarkStartup();
+        _kernel.Observers.Started();
+        _kernel.Loop.Run();
+        _listeners.Close();
+        if (_start.Parameters.PidFile.Value is { Length: > 0 } pidFile) File.Delete(pidFile);
+        return 0;
+    }
+
+    private void WritePidFile()
+    {
+        if (_start.Parameters.PidFile.Value is { Length: > 0 } path) File.WriteAllText(path, Environment.ProcessId + "\n");
+    }
+
+    /// <summary>Asks the server to stop, as SIGTERM does. Any thread.</summary>
+    public void RequestStop()
+        => _kernel.Loop.Post(() => _kernel.Shutdown.Request(Abstractions.ShutdownOptions.Signal, null));
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _kernel.Dispose();
+        _log.Dispose();
+    }
+}

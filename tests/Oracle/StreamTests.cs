@@ -1,0 +1,61 @@
+using System.Globalization;
+using ModularKv.TestKit;
+using ModularKv.TestKit.Streams;
+
+[assembly: AssemblyFixture(typeof(ModularKv.Oracle.Tests.ServerPair))]
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
+
+namespace ModularKv.Oracle.Tests;
+
+/// <summary>
+/// Seeded streams of commands, sent to both servers. MODULARKV_STREAM_COMMANDS sets how many commands a stream has,
+/// MODULARKV_STREAM_SEED another seed, MODULARKV_STREAM_TYPES=1 lets keys of other types come in.
+/// </summary>
+public sealed class StreamTests(ServerPair servers, ITestOutputHelper output)
+{
+    private const int CommandsByDefault = 3000;
+    private const int SeedByDefault = 20261;
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Strings_agree_with_redis(int protocol) => Run(protocol, StringCommands.Table);
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Keys_agree_with_redis(int protocol) => Run(protocol, KeyCommands.Table);
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Connection_agrees_with_redis(int protocol) => Run(protocol, ConnectionCommands.Table);
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Server_agrees_with_redis(int protocol) => Run(protocol, ServerCommands.Table);
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void All_groups_together_agree_with_redis(int protocol) =>
+        Run(protocol, StringCommands.Table, KeyCommands.Table, ConnectionCommands.Table, ServerCommands.Table);
+
+    private void Run(int protocol, params IReadOnlyList<Production>[] groups)
+    {
+        // Redis first: where it is missing, the test skips whatever the state of ours.
+        ServerProcess theirs = servers.Theirs;
+        bool types = Environment.GetEnvironmentVariable("MODULARKV_STREAM_TYPES") == "1";
+        CommandStream stream = new(FromEnvironment("MODULARKV_STREAM_SEED", SeedByDefault), groups)
+        {
+            Foreign = types ? ForeignKeys.Collections : [],
+        };
+        StreamRun run = new(servers.Ours, theirs, protocol);
+        string? report = run.Compare(stream, FromEnvironment("MODULARKV_STREAM_COMMANDS", CommandsByDefault), output.WriteLine);
+        Assert.True(report == null, report);
+    }
+
+    private static int FromEnvironment(string name, int otherwise) =>
+        int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out int value) ? value : otherwise;
+}

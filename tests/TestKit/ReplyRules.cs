@@ -1,0 +1,154 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace ModularKv.TestKit;
+
+/// <summary>How two replies to one command may differ and still agree. Never for error replies: they must be equal bytes.</summary>
+/// <param name="Name">The command, or command and subcommand, in upper case.</param>
+/// <param name="Reason">Why the bytes may differ.</param>
+/// <param name="Agree">True when the replies agree.</param>
+public sealed record ReplyRule(string Name, string Reason, Func<Command, Reply, Reply, bool> Agree);
+
+/// <summary>The commands whose replies legitimately differ between two servers. Everything else is compared byte for byte.</summary>
+public static class ReplyRules
+{
+    private const int ClockToleranceMs = 5000;
+
+    private static readonly ReplyRule[] Table =
+    [
+        new("RANDOMKEY", "the choice is random", SameShape),
+        new("KEYS", "the order of the table is not defined", SameItemsInAnyOrder),
+        new("SCAN", "cursors are each server's own; a scan from 0 is compared by its whole walk", SameShape),
+        new("TIME", "two clocks", SameShape),
+        new("LOLWUT", "art", SameShape),
+        new("INFO", "counts and addresses; section names must agree, and the keyspace but for its average TTL", SameInfo),
+        new("TTL", "two clocks", Within(ClockToleranceMs / 1000)),
+        new("PTTL", "two clocks", Within(ClockToleranceMs)),
+        new("EXPIRETIME", "two clocks", Within(ClockToleranceMs / 1000)),
+        new("PEXPIRETIME", "two clocks", Within(ClockToleranceMs)),
+        new("LASTSAVE", "two clocks", SameShape),
+        new("HELLO", "client ids, version, list of modules", SameHello),
+        new("CLIENT ID", "ids are each server's own", SameShape),
+        new("CLIENT INFO", "addresses, ids, buffer sizes; db, name, resp, user and cmd must agree", SameClientLines),
+        new("CLIENT LIST", "as CLIENT INFO, and the connections of the tests themselves", SameClientFields),
+        new("OBJECT IDLETIME", "two clocks", Within(ClockToleranceMs / 1000)),
+        new("OBJECT FREQ", "the counter grows by chance", SameShape),
+        new("MEMORY USAGE", "each allocator's own; only existence must agree", SameShape),
+        new("DEBUG OBJECT", "addresses", SameShape),
+        new("DEBUG SDSLEN", "allocation sizes", SameShape),
+        new("CONFIG GET", "the order of Redis's table is random", SameMapInAnyOrder),
+        new("COMMAND (alone)", "modules add commands, and the order of the table is not defined", SameShape),
+        new("COMMAND INFO", "subcommands stand in the random order of Redis's table; without names see COMMAND", SameDescriptions),
+        new("COMMAND COUNT", "modules add commands", SameShape),
+        new("COMMAND LIST", "modules add commands", SameShape),
+    ];
+
+    private static readonly Dictionary<string, ReplyRule> ByName = Table.ToDictionary(rule => rule.Name);
+    private static readonly Regex AverageTtl = new("avg_ttl=[0-9]+", RegexOptions.CultureInvariant);
+
+    /// <summary>The rule for this command, or null when its replies must be equal bytes.</summary>
+    public static ReplyRule? For(Command command) =>
+        ByName.GetValueOrDefault(command.Word(0))
+        ?? ByName.GetValueOrDefault(command.Word(0) + " " + (command.Arguments.Count == 1 ? "(alone)" : command.Word(1)));
+
+    /// <summary>True when the replies agree: equal bytes, or neither is an error and the command's rule agrees.</summary>
+    public static bool Agree(Command command, Reply ours, Reply theirs)
+    {
+        if (ours.Raw.AsSpan().SequenceEqual(theirs.Raw)) return true;
+        if (ours.IsError || theirs.IsError) return false;
+        return For(command) is ReplyRule rule && rule.Agree(command, ours, theirs);
+    }
+
+    /// <summary>Same kinds, and null in the same places; lists of bulks may have any length.</summary>
+    public static bool SameShape(Command command, Reply ours, Reply theirs)
+    {
+        if (ours.Kind != theirs.Kind || ours.IsNull != theirs.IsNull) return false;
+        return (ours.Items.Count > 0) == (theirs.Items.Count > 0) || ours.Kind == ReplyKind.Array;
+    }
+
+    private static bool SameDescriptions(Command command, Reply ours, Reply theirs) =>
+        command.Arguments.Count == 2 ? SameShape(command, ours, theirs) : Canonical(ours) == Canonical(theirs);
+
+    /// <summary>The reply as text, lists of command descriptions (ten fields each) sorted.</summary>
+    private static string Canonical(Reply reply)
+    {
+        if (reply.Items.Count == 0) return Encoding.Latin1.GetString(reply.Raw);
+        IEnumerable<string> items = reply.Items.Select(Canonical);
+        if (reply.Items.All(item => item.Items.Count == 10)) items = items.Order(StringComparer.Ordinal);
+        return $"{(char)reply.Kind}{reply.Items.Count}({string.Join(' ', items)})";
+    }
+
+    private static Func<Command, Reply, Reply, bool> Within(long tolerance) => (_, ours, theirs) =>
+        ours.Kind == theirs.Kind && ours.Kind == ReplyKind.Integer
+        && (ours.Integer < 0) == (theirs.Integer < 0) && Math.Abs(ours.Integer - theirs.Integer) <= tolerance;
+
+    private static bool SameItemsInAnyOrder(Command command, Reply ours, Reply theirs) =>
+        ours.Kind == theirs.Kind && ours.Items.Count == theirs.Items.Count && Sorted(ours).SequenceEqual(Sorted(theirs));
+
+    private static IEnumerable<string> Sorted(Reply reply) =>
+        reply.Items.Select(item => Encoding.Latin1.GetString(item.Raw)).Order(StringComparer.Ordinal);
+
+    private static bool SameMapInAnyOrder(Command command, Reply ours, Reply theirs) =>
+        ours.Kind == theirs.Kind && ours.Items.Count == theirs.Items.Count && Pairs(ours).SequenceEqual(Pairs(theirs));
+
+    private static IEnumerable<string> Pairs(Reply map) =>
+        map.Items.Chunk(2).Select(pair => pair[0].Text + "\n" + pair[^1].Text).Order(StringComparer.Ordinal);
+
+    private static bool SameHello(Command command, Reply ours, Reply theirs)
+    {
+        if (ours.Kind != theirs.Kind || ours.Items.Count != theirs.Items.Count) return false;
+        for (int i = 0; i + 1 < ours.Items.Count; i += 2)
+        {
+            string field = theirs.Items[i].Text;
+            if (ours.Items[i].Text != field) return false;
+            bool own = field is "id" or "version" or "modules";
+            if (!own && !ours.Items[i + 1].Raw.AsSpan().SequenceEqual(theirs.Items[i + 1].Raw)) return false;
+            if (ours.Items[i + 1].Kind != theirs.Items[i + 1].Kind) return false;
+        }
+        return true;
+    }
+
+    private static bool SameInfo(Command command, Reply ours, Reply theirs)
+    {
+        if (ours.Kind != theirs.Kind) return false;
+        // Without named sections each server adds those of its own modules.
+        if (command.Arguments.Count < 2 || command.Arguments.Skip(1).Any(IsManySections)) return true;
+        return InfoLines(ours).SequenceEqual(InfoLines(theirs));
+    }
+
+    private static bool IsManySections(byte[] section) =>
+        Encoding.Latin1.GetString(section).ToLowerInvariant() is "all" or "everything" or "default" or "modules";
+
+    private static IEnumerable<string> InfoLines(Reply info) =>
+        info.Text.Split("\r\n").Where(line => line.StartsWith('#') || Regex.IsMatch(line, "^db[0-9]+:"))
+            .Select(line => AverageTtl.Replace(line, "avg_ttl=*"));
+
+    private static bool SameClientLines(Command command, Reply ours, Reply theirs)
+    {
+        string[] compared = ["name", "db", "sub", "psub", "multi", "cmd", "user", "redir", "resp"];
+        Dictionary<string, string> left = ClientFields(ours);
+        Dictionary<string, string> right = ClientFields(theirs);
+        return ours.Kind == theirs.Kind && left.Keys.SequenceEqual(right.Keys)
+            && compared.All(field => left.GetValueOrDefault(field) == right.GetValueOrDefault(field));
+    }
+
+    private static bool SameClientFields(Command command, Reply ours, Reply theirs) =>
+        ours.Kind == theirs.Kind && ClientFields(ours).Keys.SequenceEqual(ClientFields(theirs).Keys);
+
+    private static Dictionary<string, string> ClientFields(Reply lines)
+    {
+        Dictionary<string, string> fields = [];
+        foreach (string field in lines.Text.Split('\n')[0].Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            int equals = field.IndexOf('=', StringComparison.Ordinal);
+            if (equals < 0) fields[field] = "";
+            else fields[field[..equals]] = field[(equals + 1)..];
+        }
+        return fields;
+    }
+
+    /// <summary>All rules, for a listing.</summary>
+    public static string Describe() =>
+        string.Join('\n', Table.Select(rule => string.Create(CultureInfo.InvariantCulture, $"{rule.Name}: {rule.Reason}")));
+}

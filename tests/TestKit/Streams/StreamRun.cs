@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace ModularKv.TestKit.Streams;
+
+/// <summary>Sends a stream to both servers and collects the differences.</summary>
+/// <param name="ours">The server under test; not owned. Its data is deleted.</param>
+/// <param name="theirs">redis-server; not owned. Its data is deleted.</param>
+/// <param name="protocol">2 or 3.</param>
+public sealed class StreamRun(ServerProcess ours, ServerProcess theirs, int protocol)
+{
+    /// <summary>Streams select databases below this.</summary>
+    public const int Databases = 4;
+
+    private const int TimeoutsMax = 2;
+
+    /// <summary>The whole keyspace is compared after this many commands.</summary>
+    public int KeyspaceEvery { get; init; } = 200;
+
+    /// <summary>Stops after this many differences; each time both servers are emptied and the stream goes on.</summary>
+    public int DifferencesMax { get; init; } = 8;
+
+    /// <summary>Changes the comparison of contents, for instance to read types of other modules.</summary>
+    public Action<KeyspaceComparison>? Prepare { get; init; }
+
+    /// <summary>Runs the stream.</summary>
+    /// <returns>Null when everything agreed, otherwise a report of the first differences, with the seed.</returns>
+    public string? Compare(CommandStream stream, int commands)
+    {
+        using SideBySide pair = new(ours, theirs, protocol);
+        using KeyspaceComparison keyspace = new(ours, theirs, Databases);
+        Prepare?.Invoke(keyspace);
+        keyspace.Clear();
+
+        List<string> differences = [];
+        HashSet<string> names = [];
+        int timeouts = 0;
+        for (int i = 0; i < commands && differences.Count < DifferencesMax && timeouts < TimeoutsMax; i++)
+        {
+            Command command = stream.Next();
+            string? difference;
+            try
+            {
+                difference = pair.Compare(command);
+                if (difference == null && i % KeyspaceEvery == KeyspaceEvery - 1) difference = Explain(keyspace, pair);
+            }
+            catch (RespException failure)
+            {
+                timeouts++;
+                difference = $"command: {command}\nno reply: {failure.Message}";
+            }
+            if (difference == null) continue;
+            if (!ours.IsRunning)
+                return Report(stream, i, [.. differences, difference + "\nthe server under test has ended; its log:\n" + ours.Log]);
+            // The same command differing again says nothing new.
+            if (names.Add(Subject(command) + difference.StartsWith("keyspace", StringComparison.Ordinal)))
+                differences.Add($"#{i} {difference}");
+            pair.Reconnect();
+            keyspace.Clear();
+        }
+        return differences.Count == 0 ? null : Report(stream, commands, differences);
+    }
+
+    /// <summary>Runs the stream and says how long it took, for the tests' output.</summary>
+    public string? Compare(CommandStream stream, int commands, Action<string> say)
+    {
+        Stopwatch watch = Stopwatch.StartNew();
+        string? report = Compare(stream, commands);
+        say($"seed {stream.Seed}, RESP{protocol}, {commands} commands: {watch.Elapsed.TotalSeconds:F1} s");
+        return report;
+    }
+
+    private static string Subject(Command command) =>
+        command.Word(0) is "CLIENT" or "DEBUG" or "OBJECT" or "CONFIG" or "COMMAND" or "MEMORY"
+            ? command.Word(0) + " " + command.Word(1) : command.Word(0);
+
+    private static string? Explain(KeyspaceComparison keyspace, SideBySide pair) =>
+        keyspace.Compare() is string difference ? $"keyspace differs: {difference}\n{pair.History()}" : null;
+
+    private static string Report(CommandStream stream, int commands, List<string> differences)
+    {
+        StringBuilder text = new();
+        text.Append($"seed {stream.Seed}: {differences.Count} kinds of difference within {commands} commands\n");
+        foreach (string difference in differences) text.Append('\n').Append(difference).Append('\n');
+        return text.ToString();
+    }
+}
