@@ -7,10 +7,10 @@ CommandLine commandLine = CommandLine.Parse(args);
 switch (commandLine.Action)
 {
     case CommandLineAction.ShowVersion:
-        Console.WriteLine(ServerVersion.Line);
+        Console.WriteLine(ProgramText.Line);
         return 0;
     case CommandLineAction.ShowHelp:
-        Console.WriteLine(ServerVersion.Usage);
+        Console.WriteLine(ProgramText.Usage);
         return 0;
 }
 

@@ -159,6 +159,24 @@ public abstract class Client
     /// <summary>Which output-buffer limit applies.</summary>
     public ClientClass Class { get; set; }
 
+    /// <summary>Channels it is subscribed to. Kept by the module that provides pub/sub, shown by CLIENT LIST.</summary>
+    public int ChannelCount { get; set; }
+
+    /// <summary>Patterns it is subscribed to.</summary>
+    public int PatternCount { get; set; }
+
+    /// <summary>Shard channels it is subscribed to.</summary>
+    public int ShardChannelCount { get; set; }
+
+    /// <summary>Commands queued since MULTI; -1: not inside MULTI. Kept by the module that provides transactions.</summary>
+    public int QueuedCommands { get; set; } = -1;
+
+    /// <summary>Bytes of the arguments of those.</summary>
+    public long QueuedBytes { get; set; }
+
+    /// <summary>Id of the client that gets its invalidation messages; 0: itself; -1: no tracking. Kept by the module that provides tracking.</summary>
+    public long RedirectId { get; set; } = -1;
+
     /// <summary>State that a module keeps with the client; null until set.</summary>
     public T? Get<T>(ClientSlot<T> slot) where T : class
         => slot.Index < _slots.Length ? (T?)_slots[slot.Index] : null;
@@ -168,6 +186,12 @@ public abstract class Client
     {
         if (slot.Index >= _slots.Length) Array.Resize(ref _slots, slot.Index + 4);
         _slots[slot.Index] = value;
+    }
+
+    internal void Forget(Command command)
+    {
+        if (NamedCommand == command) (NamedCommand, NamedKey) = (null, 0);
+        if (LastCommand == command || LastCommand?.Container == command) LastCommand = null;
     }
 
     internal void ForgetSlot(int index)
@@ -297,6 +321,9 @@ public interface IClients
     /// <summary>What is paused now.</summary>
     PauseState PauseState { get; }
 
+    /// <summary>RESET: tells every observer (<see cref="ServerObserver.Reset"/>), so that modules undo what they keep with the client.</summary>
+    void Reset(Client client);
+
     /// <summary>Makes a stand-in client through which commands can be called; Close it when done.</summary>
     Client CreateVirtual(string user);
 }
@@ -323,4 +350,7 @@ public interface IAuthenticator
 
     /// <summary>Whether new connections are authenticated without a password.</summary>
     bool DefaultNeedsNoPassword { get; }
+
+    /// <summary>Whether there is such a user (CLIENT KILL USER).</summary>
+    bool HasUser(ReadOnlySpan<byte> user) => user.SequenceEqual("default"u8);
 }

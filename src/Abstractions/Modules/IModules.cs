@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace ModularKv.Abstractions;
 
 /// <summary>The loaded modules, and loading.</summary>
@@ -54,4 +56,19 @@ public sealed class ModuleDescription
 
     /// <summary>What registered commands it has.</summary>
     public IReadOnlyList<Command> Commands { get; internal set; } = [];
+
+    /// <summary>Writes the map that MODULE LIST and HELLO show: name, ver, path, args. A version a.b.c is the number abbcc, as modules of Redis number theirs.</summary>
+    public void WriteTo(ReplyWriter reply)
+    {
+        reply.Map(4);
+        reply.Bulk("name"u8);
+        reply.Bulk(Encoding.UTF8.GetBytes(Name));
+        reply.Bulk("ver"u8);
+        reply.Integer(System.Version.TryParse(Version, out Version? v) ? (v.Major * 10000) + (v.Minor * 100) + Math.Max(0, v.Build) : 0);
+        reply.Bulk("path"u8);
+        reply.Bulk(Encoding.UTF8.GetBytes(Path));
+        reply.Bulk("args"u8);
+        reply.Array(Arguments.Count);
+        foreach (string argument in Arguments) reply.Bulk(Encoding.UTF8.GetBytes(argument));
+    }
 }

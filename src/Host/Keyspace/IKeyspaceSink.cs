@@ -6,10 +6,10 @@ namespace ModularKv.Host.Keyspace;
 /// <remarks>Called on the loop thread. Must not write to the database.</remarks>
 internal interface IKeyspaceSink
 {
-    /// <summary>An expired key was removed: propagate DEL (UNLINK where <paramref name="lazy"/>), tell WATCH and tracking, send "expired".</summary>
+    /// <summary>An expired key was removed: propagate DEL or UNLINK, tell WATCH and tracking, send "expired".</summary>
     /// <param name="database">The database.</param>
     /// <param name="key">The key; borrowed for this call.</param>
-    /// <param name="lazy">lazyfree-lazy-expire is set.</param>
+    /// <param name="lazy">lazyfree-lazy-expire is set: UNLINK.</param>
     void Expired(Database database, scoped in KeyRef key, bool lazy);
 
     /// <summary>A read found nothing. Only called while <see cref="KeyspaceState.WantsMisses"/> is set.</summary>

@@ -92,6 +92,9 @@ internal sealed class KeyspaceState : IDisposable
     /// <summary>Expired keys are like others: while a primary's or a file's commands run, and for DEBUG.</summary>
     public bool SeesExpired { get; set; }
 
+    /// <summary>The running command leaves access clocks alone (CLIENT NO-TOUCH).</summary>
+    public bool KeepsAccessClocks { get; set; }
+
     /// <summary>lazyfree-lazy-expire.</summary>
     public bool LazyExpire { get; set; }
 

@@ -6,7 +6,7 @@ using ModularKv.Host.Networking;
 namespace ModularKv.Host.Server;
 
 /// <summary>The connected clients as modules see them.</summary>
-internal sealed class ClientDirectory(ConnectionSet connections, PauseControl pause, BlockedClients blocked) : IClients
+internal sealed class ClientDirectory(ConnectionSet connections, PauseControl pause, BlockedClients blocked, ServerObservers observers) : IClients
 {
     /// <inheritdoc/>
     public IReadOnlyCollection<Client> All => connections.All;
@@ -25,6 +25,9 @@ internal sealed class ClientDirectory(ConnectionSet connections, PauseControl pa
 
     /// <inheritdoc/>
     public PauseState PauseState => pause.State;
+
+    /// <inheritdoc/>
+    public void Reset(Client client) => observers.Reset(client);
 
     /// <inheritdoc/>
     public Client CreateVirtual(string user) => new VirtualClient(connections.NewId(), user, connections.DatabaseCount, false);

@@ -104,7 +104,7 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
         Services.Scheduler = Loop;
         Services.Databases = Databases;
         Services.Commands = Commands;
-        Services.Clients = new ClientDirectory(Connections, _pause, _executor.Blocking);
+        Services.Clients = new ClientDirectory(Connections, _pause, _executor.Blocking, Observers);
         Services.Types = Keyspace.Types;
         Services.Statistics = Statistics;
         Services.Log = Log;

@@ -33,7 +33,7 @@ internal sealed class ServerService(ServerStart start, IHostApplicationLifetime 
         catch (Exception e)
         {
             // A broken invariant of the kernel: the report is all that can still be done.
-            Console.Error.WriteLine($"=== MODULARKV BUG REPORT: {ServerVersion.Line}\n{e}\n=== END OF REPORT");
+            Console.Error.WriteLine($"=== MODULARKV BUG REPORT: {ProgramText.Line}\n{e}\n=== END OF REPORT");
             ExitCode = 134;
         }
         finally

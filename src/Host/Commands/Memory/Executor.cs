@@ -17,6 +17,7 @@ internal sealed unsafe class Executor : CommandServices
     private const int NestingMax = 16;
 
     private readonly Databases _databases;
+    private readonly KeyspaceState _keyspace;
     private readonly KeyObservers _observers;
     private readonly PropagationStream _propagation;
     private readonly ServerStatistics _statistics;
@@ -36,6 +37,7 @@ internal sealed unsafe class Executor : CommandServices
         IServer server, KeyspaceState keyspace, Databases databases, PropagationStream propagation, Admission admission, ServerStatistics statistics, IClock clock)
     {
         _databases = databases;
+        _keyspace = keyspace;
         _observers = keyspace.Observers;
         _propagation = propagation;
         _admission = admission;
@@ -68,6 +70,29 @@ internal sealed unsafe class Executor : CommandServices
 
     /// <summary>Whether any interceptor is registered.</summary>
     public bool HasInterceptors => _before.Length + _after.Length > 0;
+
+    /// <summary>Whether a command of the module is running now.</summary>
+    public bool IsExecuting(string module)
+    {
+        for (int i = 0; i < _depth; i++)
+        {
+            if (_frames[i].Command.Module == module) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Lets go of a command that was taken out of the table.</summary>
+    public void Forget(Command command)
+    {
+        if (Belongs(_timed, command)) _timed = null;
+        foreach (CommandFrame frame in _frames)
+        {
+            if (Belongs(frame.Command, command)) frame.Command = null!;
+        }
+    }
+
+    internal static bool Belongs(Command? candidate, Command command) => candidate is not null && (candidate == command || candidate.Container == command);
 
     /// <summary>Starts timing.</summary>
     public void BeginBatch()
@@ -216,12 +241,14 @@ internal sealed unsafe class Executor : CommandServices
         CommandFrame frame = _frames[_depth++];
         Prepare(frame, client, command!, arguments.First, arguments.Count, reply);
         frame.Flags = flags;
+        _keyspace.KeepsAccessClocks = (client.Flags & ClientFlags.NoTouch) != 0 && command!.Spec.Name != "touch";
         try
         {
             return RunIntercepted(frame);
         }
         finally
         {
+            _keyspace.KeepsAccessClocks = false;
             _depth--;
             if (frame.Dirty != 0 || frame.Flags != 0 || Blocking.HasReady) Finish(frame);
         }

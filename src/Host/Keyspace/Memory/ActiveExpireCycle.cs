@@ -46,7 +46,7 @@ internal sealed class ActiveExpireCycle(KeyspaceState state) : IDisposable
     {
         if (!MayRun()) return 0;
         long limit = (SlowPercent + (SlowPercentStep * Steps)) * 1_000_000L / Hz / 100;
-        return Run(Math.Max(1, limit));
+        return Run(Math.Clamp(limit, 1, SlowMicrosMax));
     }
 
     /// <summary>The short cycle before the loop waits: runs only while the last one could not finish, or many keys are stale.</summary>
@@ -63,6 +63,9 @@ internal sealed class ActiveExpireCycle(KeyspaceState state) : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _expired.Dispose();
+
+    /// <summary>Longest stay of the timer's cycle. What it leaves over, the short cycles of the next iterations take: no command waits longer.</summary>
+    private const long SlowMicrosMax = 2000;
 
     private bool MayRun() => Enabled && state.RemovesExpired && !state.SeesExpired;
 

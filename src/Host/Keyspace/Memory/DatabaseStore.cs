@@ -258,7 +258,7 @@ internal sealed unsafe class DatabaseStore : Database
         Remove(slot, _state.LazyServerDelete);
     }
 
-    /// <summary>Saves the old value for a snapshot and shows it to observers. Call only when there are hooks, before anything changes.</summary>
+    /// <summary>Saves the old value for a snapshot and shows it to observers. Call it when there are hooks, before anything changes.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal void Changing(scoped in KeyRef key, Record* record)
     {
@@ -310,7 +310,7 @@ internal sealed unsafe class DatabaseStore : Database
         return slot;
     }
 
-    /// <summary>Gives a new record what stays with a key when its record is made anew: clock, encoding, observed bit, time to live.</summary>
+    /// <summary>Gives a record made anew what stays with its key: clock, encoding, observed bit, time to live.</summary>
     internal static void Inherit(Record* fresh, Record* old)
     {
         fresh->AccessClock = old->AccessClock;
@@ -332,8 +332,10 @@ internal sealed unsafe class DatabaseStore : Database
     private static void ChangeTypeBits(Record* record, int typeId)
     {
         bool observed = record->IsObserved, parity = record->SnapshotParity;
+        int length = record->InlineValueLength;
+        uint clock = record->AccessClock;
         Record.Initialize(
-            (byte*)record, record->KeyPointer, record->KeyLength, typeId, 0, record->InlineValueLength, record->HasExpiry, record->IsExternal, record->AccessClock);
+            (byte*)record, record->KeyPointer, record->KeyLength, typeId, 0, length, record->HasExpiry, record->IsExternal, clock);
         record->IsObserved = observed;
         record->SnapshotParity = parity;
     }
@@ -346,7 +348,10 @@ internal sealed unsafe class DatabaseStore : Database
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void TouchSlow(Record* record)
-        => record->AccessClock = _clock.UsesFrequency ? _clock.AfterAccess(record->AccessClock, _state.NextRandom()) : _clock.LruSeconds;
+    {
+        if (_state.KeepsAccessClocks) return;
+        record->AccessClock = _clock.UsesFrequency ? _clock.AfterAccess(record->AccessClock, _state.NextRandom()) : _clock.LruSeconds;
+    }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private Entry Missed(scoped in KeyRef key, Access access)

@@ -4,7 +4,7 @@ using ModularKv.Abstractions.Memory;
 
 namespace ModularKv.Host.Keyspace.Memory;
 
-/// <summary>Copies of keys, off-heap: what a walk found and must not remove while it walks. Reused; allocates only while it grows.</summary>
+/// <summary>Copies of keys, off-heap: what a walk found and must not remove while it walks. Reused.</summary>
 internal sealed unsafe class KeyList : IDisposable
 {
     // Room behind the last key, for hashing and comparing by words.

@@ -151,6 +151,7 @@ internal sealed unsafe class SnapshotWalk(KeyspaceState state) : ISnapshots, IDi
         Walking walking = new(this, content);
         for (int i = 0; i < BucketsPerLook && _buffer.Bytes - bytes < BytesPerLook; i++)
         {
+            WalkAhead.Prefetch(content.Table, content.WalkCursor);
             ulong next = content.Table.Scan(content.WalkCursor, ref walking);
             if (!Active) return;
 
@@ -295,6 +296,7 @@ internal sealed unsafe class SnapshotWalk(KeyspaceState state) : ISnapshots, IDi
         Settling settling = new(state.Parity);
         for (int i = 0; i < BucketsPerLook; i++)
         {
+            WalkAhead.Prefetch(content.Table, content.WalkCursor);
             content.WalkCursor = content.Table.Scan(content.WalkCursor, ref settling);
             if (content.WalkCursor != 0) continue;
             _contents.RemoveAt(_contents.Count - 1);

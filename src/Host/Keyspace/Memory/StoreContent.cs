@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using ModularKv.Abstractions;
@@ -96,7 +97,7 @@ internal sealed unsafe class StoreContent
         get
         {
             long count = 0;
-            for (ulong ids = _state.Types.Owning; ids != 0; ids &= ids - 1) count += TypeCounts[System.Numerics.BitOperations.TrailingZeroCount(ids)];
+            for (ulong ids = _state.Types.Owning; ids != 0; ids &= ids - 1) count += TypeCounts[BitOperations.TrailingZeroCount(ids)];
             return count;
         }
     }
@@ -105,7 +106,7 @@ internal sealed unsafe class StoreContent
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsExternal(int keyLength, long length) => keyLength + length > InlineMax && length > AlwaysInline;
 
-    /// <summary>Makes a record that is in no table yet. An external value gets its block, too; nothing of the value is initialised.</summary>
+    /// <summary>Makes a record that is in no table yet, with the block of an external value. The value is not initialised.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Record* Make(byte* key, int keyLength, int typeId, long length, bool hasExpiry, bool growing = false)
     {
@@ -210,8 +211,8 @@ internal sealed unsafe class StoreContent
         FreeNative(record->ExternalPointer, record->ExternalCapacity);
     }
 
-    /// <summary>Gives table, records and external values back at once. Any thread, once nobody else uses the content. What values own elsewhere
-    /// must be freed before.</summary>
+    /// <summary>Gives table, records and external values back at once. Any thread, once nobody else uses the content. What values own
+    /// elsewhere must be freed before.</summary>
     public void Dispose()
     {
         if (ExternalCount > 0)

@@ -4,7 +4,7 @@ using ModularKv.Abstractions.Memory;
 
 namespace ModularKv.Host.Tests.Keyspace.Memory;
 
-/// <summary>The walk against a copy of the model: the data set as it was at the start, each key once, whatever is written meanwhile.</summary>
+/// <summary>The walk against a copy of the model: the data as it was at the start, each key once, whatever is written meanwhile.</summary>
 public sealed class SnapshotWalkTests
 {
     [Theory]

@@ -103,7 +103,8 @@ internal sealed class PiecesType(MemoryOwner owner) : DataType
         return from + count == content.Length;
     }
 
-    public override Entry Load(ValueReader reader, int rdbType, Database database, scoped in KeyRef key) => throw new NotSupportedException();
+    public override Entry Load(ValueReader reader, int rdbType, Database database, scoped in KeyRef key)
+        => throw new NotSupportedException();
 
     public override void Rewrite(Entry value, ICommandSink commands) => throw new NotSupportedException();
 

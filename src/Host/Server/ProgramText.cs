@@ -1,18 +1,12 @@
-using System.Reflection;
+using ModularKv.Abstractions;
 
 namespace ModularKv.Host.Server;
 
 /// <summary>What the program says about itself.</summary>
-internal static class ServerVersion
+internal static class ProgramText
 {
-    /// <summary>The Redis whose behaviour is kept.</summary>
-    public const string Compatible = "7.4.0";
-
-    /// <summary>Our own version.</summary>
-    public static string Own { get; } = typeof(ServerVersion).Assembly.GetName().Version!.ToString(3);
-
     /// <summary>The line of -v.</summary>
-    public static string Line => $"ModularKv server v={Own} redis={Compatible} dotnet={Environment.Version} bits={IntPtr.Size * 8}";
+    public static string Line => $"ModularKv server v={ServerVersion.Own} redis={ServerVersion.Compatibility} dotnet={Environment.Version} bits={IntPtr.Size * 8}";
 
     /// <summary>The text of -h.</summary>
     public static string Usage =>

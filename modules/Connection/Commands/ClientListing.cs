@@ -1,0 +1,114 @@
+using System.Globalization;
+using System.Text;
+using ModularKv.Abstractions;
+
+namespace ModularKv.Connection.Commands;
+
+/// <summary>CLIENT LIST and CLIENT INFO.</summary>
+internal sealed class ClientListing(IServer server)
+{
+    // Replies up to this size count as the client's own buffer (obl), what is above as blocks of the queue (oll, omem).
+    private const int BlockBytes = 16 * 1024;
+
+    private static readonly (ClientFlags Flag, char Letter)[] Letters =
+    [
+        (ClientFlags.Master, 'M'), (ClientFlags.PubSub, 'P'), (ClientFlags.Multi, 'x'), (ClientFlags.None, 'b'),
+        (ClientFlags.Tracking, 't'), (ClientFlags.TrackingBroken, 'R'), (ClientFlags.TrackingBroadcast, 'B'),
+        (ClientFlags.DirtyCas, 'd'), (ClientFlags.CloseAfterReply, 'c'), (ClientFlags.CloseNow, 'A'),
+        (ClientFlags.UnixSocket, 'U'), (ClientFlags.ReadOnly, 'r'), (ClientFlags.NoEvict, 'e'), (ClientFlags.NoTouch, 'T'),
+    ];
+
+    /// <summary>CLIENT INFO. Source: redis.io/commands/client-info.</summary>
+    public void Info(ref CommandContext call)
+    {
+        var text = new StringBuilder();
+        AppendLine(text, call.Client, call.NowMs);
+        call.Reply.Verbatim("txt"u8, Encoding.UTF8.GetBytes(text.ToString()));
+    }
+
+    /// <summary>CLIENT LIST [TYPE type | ID id [id ...]]. Source: redis.io/commands/client-list.</summary>
+    public void List(ref CommandContext call)
+    {
+        var text = new StringBuilder();
+        if (call.ArgumentCount == 2)
+        {
+            foreach (Client client in server.Clients.All) AppendLine(text, client, call.NowMs);
+        }
+        else if (call.ArgumentCount == 4 && call.ArgumentIs(2, "type"u8))
+        {
+            if (!ClientTypes.TryFind(call.Argument(3), out ClientClass type))
+            {
+                call.Reply.Error(Encoding.Latin1.GetBytes($"ERR Unknown client type '{Encoding.Latin1.GetString(call.Argument(3))}'"));
+                return;
+            }
+
+            foreach (Client client in server.Clients.All)
+            {
+                if (ClientTypes.Of(client) == type) AppendLine(text, client, call.NowMs);
+            }
+        }
+        else if (call.ArgumentCount > 3 && call.ArgumentIs(2, "id"u8))
+        {
+            if (!AppendById(ref call, text)) return;
+        }
+        else
+        {
+            call.Reply.SyntaxError();
+            return;
+        }
+
+        call.Reply.Verbatim("txt"u8, Encoding.UTF8.GetBytes(text.ToString()));
+    }
+
+    private bool AppendById(ref CommandContext call, StringBuilder text)
+    {
+        for (int i = 3; i < call.ArgumentCount; i++)
+        {
+            if (!NumberText.TryParse(call.Argument(i), out long id))
+            {
+                call.Reply.Error("ERR Invalid client ID"u8);
+                return false;
+            }
+
+            if (server.Clients.Find(id) is { } client) AppendLine(text, client, call.NowMs);
+        }
+
+        return true;
+    }
+
+    /// <summary>One client as a line. Source: catClientInfoString.</summary>
+    internal static void AppendLine(StringBuilder text, Client client, long nowMs)
+    {
+        long pending = client.Output.PendingBytes;
+        long queued = Math.Max(0, pending - BlockBytes);
+        long blocks = (queued + BlockBytes - 1) / BlockBytes;
+        string events = client.Descriptor < 0 ? "" : queued > 0 ? "rw" : "r";
+        text.Append(CultureInfo.InvariantCulture, $"id={client.Id} addr={client.Address} laddr={client.LocalAddress} fd={client.Descriptor}")
+            .Append(CultureInfo.InvariantCulture, $" name={client.Name} age={Seconds(nowMs - client.ConnectedAtMs)}")
+            .Append(CultureInfo.InvariantCulture, $" idle={Seconds(nowMs - client.LastActiveMs)} flags={FlagsOf(client)} db={client.Database}")
+            .Append(CultureInfo.InvariantCulture, $" sub={client.ChannelCount} psub={client.PatternCount} ssub={client.ShardChannelCount}")
+            .Append(CultureInfo.InvariantCulture, $" multi={client.QueuedCommands} qbuf={client.QueryBufferBytes}")
+            .Append(CultureInfo.InvariantCulture, $" qbuf-free={client.QueryBufferFree} argv-mem=0 multi-mem={client.QueuedBytes}")
+            .Append(CultureInfo.InvariantCulture, $" rbs={BlockBytes} rbp={Math.Min(pending, BlockBytes)} obl={pending - queued}")
+            .Append(CultureInfo.InvariantCulture, $" oll={blocks} omem={blocks * BlockBytes} tot-mem={client.MemoryBytes} events={events}")
+            .Append(CultureInfo.InvariantCulture, $" cmd={client.LastCommand?.FullName ?? "NULL"} user={client.User} redir={client.RedirectId}")
+            .Append(CultureInfo.InvariantCulture, $" resp={client.Protocol} lib-name={client.LibraryName} lib-ver={client.LibraryVersion}\n");
+    }
+
+    private static long Seconds(long ms) => Math.Max(0, ms / 1000);
+
+    private static string FlagsOf(Client client)
+    {
+        Span<char> letters = stackalloc char[Letters.Length + 1];
+        int count = 0;
+        if (client.Flags.HasFlag(ClientFlags.Monitor)) letters[count++] = 'O';
+        else if (client.Flags.HasFlag(ClientFlags.Replica)) letters[count++] = 'S';
+        foreach ((ClientFlags flag, char letter) in Letters)
+        {
+            bool isSet = flag == ClientFlags.None ? client.IsBlocked : (client.Flags & flag) != 0;
+            if (isSet) letters[count++] = letter;
+        }
+
+        return count == 0 ? "N" : letters[..count].ToString();
+    }
+}
