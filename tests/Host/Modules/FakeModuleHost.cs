@@ -137,6 +137,10 @@ internal sealed class FakeServer(FakeModuleHost host) : IServer, ILog, IDatabase
 
     public IServerDebug Debug => throw Unasked();
 
+    public bool IsLoading => false;
+
+    public string RunId => "";
+
     public int Count => 0;
 
     public long Dirty { get; set; }
