@@ -115,6 +115,7 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
         Services.Shutdown = Shutdown;
         Services.Debug = new DebugSwitches(Keyspace, Expire, Databases, Identity);
         Services.Calls = new ModuleCalls(_executor, Commands, () => new VirtualClient(Connections.NewId(), "default", databases, true));
+        Services.Loading = () => Execution.IsLoading;
         Services.Provide(typeof(IAuthenticator), new PasswordAuthenticator(Parameters.RequirePass));
     }
 
