@@ -75,6 +75,9 @@ public sealed class ProbeModule : IModule, IProbe
         Add("probe.snapshot", 1, work.Snapshot, CommandFlags.Blocking);
         Add("probe.call", -2, work.Call, CommandFlags.None);
         Add("probe.state", -1, work.State, CommandFlags.Fast);
+        Add("probe.load", -2, work.Load, CommandFlags.None);
+        Add("probe.unload", 2, work.Unload, CommandFlags.None);
+        Add("probe.modules", 1, work.Modules, CommandFlags.None);
     }
 
     private void Add(string name, int arity, CommandHandler handler, CommandFlags flags, params KeySpec[] keys)

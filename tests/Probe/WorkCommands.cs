@@ -65,6 +65,33 @@ internal sealed class WorkCommands(IServer server, ClientSlot<string> note, Clie
         call.Reply.Bulk(Encoding.UTF8.GetBytes(kept));
     }
 
+    /// <summary>PROBE.LOAD path [argument …]: OK, or the reason.</summary>
+    public void Load(ref CommandContext call)
+    {
+        List<string> arguments = [];
+        for (int i = 2; i < call.ArgumentCount; i++) arguments.Add(Encoding.UTF8.GetString(call.Argument(i)));
+        ReplyOutcome(ref call, server.Modules.Load(Encoding.UTF8.GetString(call.Argument(1)), arguments, []));
+    }
+
+    /// <summary>PROBE.UNLOAD name: OK, or the reason.</summary>
+    public void Unload(ref CommandContext call) => ReplyOutcome(ref call, server.Modules.Unload(Encoding.UTF8.GetString(call.Argument(1))));
+
+    /// <summary>PROBE.MODULES: name, number of commands and of faults of each module, in start order.</summary>
+    public void Modules(ref CommandContext call)
+    {
+        call.Reply.Array(server.Modules.All.Count);
+        foreach (ModuleDescription module in server.Modules.All)
+        {
+            call.Reply.Bulk(Encoding.UTF8.GetBytes($"{module.Name} {module.Commands.Count} {module.Faults}"));
+        }
+    }
+
+    private static void ReplyOutcome(ref CommandContext call, string? refusal)
+    {
+        if (refusal is null) call.Reply.Ok();
+        else call.Reply.Error("ERR " + refusal);
+    }
+
     private void StartSum(ref CommandContext call, long bound)
     {
         long id = call.Client.Id;

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.Loader;
 using System.Text;
 using ModularKv.Abstractions;
 using ModularKv.Host.Modules;
@@ -220,8 +221,7 @@ public sealed class BrokenModuleTests : IDisposable
         var module = new ForgedModule("x");
         string path = _fixture.Forge.Write(module, "Listed.dll");
         _fixture.Forge.WriteFile("Listed.deps.json", "{ not json"u8.ToArray());
-        module.On("Configure", (self, _) => Assembly.Load(new AssemblyName("Absent.Package")));
-        Assert.NotNull(ModuleFixture.Load(_set, path));
-        NothingLeft();
+        module.On("Configure", (self, _) => AssemblyLoadContext.GetLoadContext(self.GetType().Assembly)!.LoadFromAssemblyName(new("Absent.Package")));
+        Refused(path, "dependencies cannot be read", ".deps.json");
     }
 }
