@@ -24,7 +24,7 @@ internal sealed class CommandFacts(IServer server)
         call.Reply.Array(call.ArgumentCount - 2);
         for (int i = 2; i < call.ArgumentCount; i++)
         {
-            if (Find(server.Commands, call.Argument(i)) is { } command) Write(call.Reply, command); else call.Reply.NullArray();
+            if (Find(server.Commands, call.Argument(i)) is { } command) Write(call.Reply, command); else call.Reply.Null();
         }
     }
 
