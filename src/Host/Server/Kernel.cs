@@ -195,6 +195,10 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
         => _executor.Tell(database, key, KeyEventClass.KeyMiss, "keymiss"u8, false, null);
 
     /// <inheritdoc/>
+    public void Added(Database database, scoped in KeyRef key)
+        => _executor.Tell(database, key, KeyEventClass.New, "new"u8, false, null);
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         Connections.Shutdown();

@@ -229,6 +229,9 @@ internal sealed unsafe class SnapshotWalk(KeyspaceState state) : ISnapshots, IDi
         _position += (ulong)count;
         if (count < left) return;
         _copy = null;
+
+        // The buffer first: the chunk before it may have ended amid a value.
+        HandOver(_buffer);
         HandOver(_large);
         EndPartial();
     }

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Text;
 using ModularKv.Abstractions;
 using ModularKv.Abstractions.Memory;
@@ -159,9 +160,11 @@ public sealed class SnapshotWalkTests
         {
             Assert.True(model.State.Snapshots.Active);
             Assert.True(chunk.Count > 0);
-            Thread other = new(() => Read(chunk));
+            Exception? failure = null;
+            Thread other = new(() => failure = Xunit.Record.Exception(() => Read(chunk)));
             other.Start();
             other.Join();
+            if (failure != null) ExceptionDispatchInfo.Throw(failure);
         }
 
         public override void Ended(string? error)
