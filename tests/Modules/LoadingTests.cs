@@ -22,7 +22,8 @@ public sealed class LoadingTests
         }
 
         long left = 0;
-        Assert.True(SpinWait.SpinUntil(() => (left = client.Call("PROBE.CONTEXTS").Integer) == contexts, TimeSpan.FromSeconds(10)), $"{left} left");
+        bool allGone = SpinWait.SpinUntil(() => (left = client.Call("PROBE.CONTEXTS").Integer) == contexts, TimeSpan.FromSeconds(10));
+        Assert.True(allGone, $"{left} load contexts, {contexts} at first");
         Assert.Equal("ERR no such module with that name", client.Call("PROBE.UNLOAD", "hello").Text);
         Assert.Equal("PONG", client.Call("PING").Text);
     }
@@ -40,8 +41,9 @@ public sealed class LoadingTests
         using RespClient waiting = probed.Server.Connect();
         waiting.Send("PROBE.POP", "key", 0);
         string refusal = "";
-        Assert.True(SpinWait.SpinUntil(
-            () => (refusal = client.Call("PROBE.UNLOAD", "probe").Text).Contains("has blocked clients"), TimeSpan.FromSeconds(10)), refusal);
+        bool refused = SpinWait.SpinUntil(
+            () => (refusal = client.Call("PROBE.UNLOAD", "probe").Text).Contains("has blocked clients"), TimeSpan.FromSeconds(10));
+        Assert.True(refused, refusal);
         client.Call("PROBE.PUSH", "key", "item");
         Assert.Equal("item", waiting.Read().Text);
         Assert.Equal("ERR the module is running a command", client.Call("PROBE.UNLOAD", "probe").Text);
@@ -67,7 +69,8 @@ public sealed class LoadingTests
             () => ServerProcess.StartOurs("--modules", "Connection", "--loadmodule", Missing).Dispose());
         Assert.Contains("missing", refused.Message);
         Assert.Contains("module-failure continue", refused.Message);
-        using ServerProcess server = ServerProcess.StartOurs("--modules", "Connection", "--module-failure", "continue", "--loadmodule", Missing);
+        using ServerProcess server = ServerProcess.StartOurs(
+            "--modules", "Connection", "--module-failure", "continue", "--loadmodule", Missing);
         using RespClient client = server.Connect();
         Assert.Equal("PONG", client.Call("PING").Text);
     }

@@ -194,7 +194,8 @@ public sealed class ProbeTests : IClassFixture<ProbedServer>, IDisposable
 
     private long Faults()
     {
-        string line = _client.Call("PROBE.MODULES").Items.Select(item => item.Text).First(text => text.StartsWith("probe ", StringComparison.Ordinal));
+        IEnumerable<string> lines = _client.Call("PROBE.MODULES").Items.Select(item => item.Text);
+        string line = lines.First(text => text.StartsWith("probe ", StringComparison.Ordinal));
         return long.Parse(line.Split(' ')[2], System.Globalization.CultureInfo.InvariantCulture);
     }
 }
