@@ -118,7 +118,7 @@ internal sealed class ModuleSet(IModuleHost host, ModuleSetOptions options) : IM
     }
 
     /// <inheritdoc/>
-    /// <remarks>The texts are those of Redis 7.0.15 where it has the case; MODULE UNLOAD puts "ERR Error unloading module: " before.</remarks>
+    /// <remarks>The texts are those of Redis 7.0.15 where it has the case; MODULE puts "ERR Error unloading module: " before.</remarks>
     public string? Unload(string name)
     {
         LoadedModule? module = Find(name);
