@@ -37,7 +37,7 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
         Evacuation = new Evacuation(Keyspace);
         Propagation = new PropagationStream(Clock);
         _pause = new PauseControl(Clock);
-        _executor = new Executor(Services, Keyspace, Databases, Propagation, new Admission(Execution, Memory, _pause), Statistics, Clock);
+        _executor = new Executor(Services, Keyspace, Databases, Propagation, new Admission(Execution, Memory, _pause, log), Statistics, Clock);
         var arguments = new ArgumentArena();
         var batch = new CommandBatch(arguments, Commands, Databases, _executor);
         var bridge = new RequestBridge(batch, _executor.Blocking, Observers);
@@ -193,6 +193,10 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
     /// <inheritdoc/>
     public void Missed(Database database, scoped in KeyRef key)
         => _executor.Tell(database, key, KeyEventClass.KeyMiss, "keymiss"u8, false, null);
+
+    /// <inheritdoc/>
+    public void Added(Database database, scoped in KeyRef key)
+        => _executor.Tell(database, key, KeyEventClass.New, "new"u8, false, null);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -310,8 +310,15 @@ internal sealed unsafe class Executor : CommandServices
     public override void Changed(CommandFrame frame, KeyRef key, KeyEventClass eventClass, ReadOnlySpan<byte> eventName, int dirty)
     {
         frame.Dirty += dirty;
-        if (_observers.Interest != KeyInterest.None || Blocking.Count > 0)
-            Tell(frame.Database, key, eventClass, eventName, true, frame.Client);
+        if (_observers.Interest != KeyInterest.None || Blocking.Count > 0) Tell(frame.Database, key, eventClass, eventName, true, frame.Client);
+    }
+
+    /// <inheritdoc/>
+    public override void ChangedIn(
+        CommandFrame frame, Database database, KeyRef key, KeyEventClass eventClass, ReadOnlySpan<byte> eventName, int dirty)
+    {
+        frame.Dirty += dirty;
+        Tell(database, key, eventClass, eventName, true, frame.Client);
     }
 
     /// <inheritdoc/>

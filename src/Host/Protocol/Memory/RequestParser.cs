@@ -24,8 +24,8 @@ internal sealed class RequestLimits
     /// <summary>proto-max-bulk-len.</summary>
     public long BulkMax = 512L << 20;
 
-    /// <summary>Arguments of one command.</summary>
-    public const int ArgumentsMax = 1024 * 1024;
+    /// <summary>Arguments of one command; room is made only as they arrive.</summary>
+    public const int ArgumentsMax = int.MaxValue;
 
     /// <summary>Bytes of an inline command, or of a count.</summary>
     public const int InlineMax = 64 * 1024;
