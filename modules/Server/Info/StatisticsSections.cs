@@ -58,6 +58,7 @@ internal sealed class StatisticsSections(IServer server, IConfiguration configur
         info.Line("loop_iterations", s.LoopIterations);
         info.Line("loop_busy_us", s.LoopMicros);
         info.Line("longest_loop_iteration_us", s.LongestLoopMicros);
+        info.Line("longest_loop_cpu_us", s.LongestLoopCpuMicros);
         info.Line("longest_loop_stage", s.LongestLoopStage);
     }
 

@@ -15,6 +15,7 @@ internal static unsafe class NativeMemoryMap
     private const int AdviseFreeMac = 5;
     private const int AdviseHugePage = 14;
     private const int AdviseNoHugePage = 15;
+    private const int AdvisePopulateWrite = 23;
     private const uint WindowsCommit = 0x1000;
     private const uint WindowsReserve = 0x2000;
     private const uint WindowsDecommit = 0x4000;
@@ -55,9 +56,13 @@ internal static unsafe class NativeMemoryMap
     public static byte* Reserve(long bytes, long alignment)
     {
         if (bytes > long.MaxValue - alignment) return null;
-        if (Windows) return ReserveWindows(bytes, alignment);
+        return Windows ? ReserveWindows(bytes, alignment) : ReserveMapped(bytes, alignment, ProtNone);
+    }
 
-        byte* start = Map(null, (nuint)(bytes + alignment), ProtNone, MapFlags, -1, 0);
+    private static byte* ReserveMapped(long bytes, long alignment, int protection)
+    {
+        if (bytes > long.MaxValue - alignment) return null;
+        byte* start = Map(null, (nuint)(bytes + alignment), protection, MapFlags, -1, 0);
         if (start == (byte*)-1) return null;
 
         byte* aligned = Align(start, alignment);
@@ -65,6 +70,22 @@ internal static unsafe class NativeMemoryMap
         if (head > 0) Unmap(start, (nuint)head);
         if (alignment - head > 0) Unmap(aligned + bytes, (nuint)(alignment - head));
         return aligned;
+    }
+
+    /// <summary>
+    /// As <see cref="Reserve(long, long)"/>, but readable and writable at once where the system promises memory only when it is touched: later
+    /// steps then need no system call, which would wait for whatever another thread is doing to the address space.
+    /// </summary>
+    /// <param name="bytes">A multiple of <paramref name="alignment"/>.</param>
+    /// <param name="alignment">As above.</param>
+    /// <param name="isWritable">Whether no part of it needs to be committed.</param>
+    public static byte* Reserve(long bytes, long alignment, out bool isWritable)
+    {
+        isWritable = false;
+        if (!Linux) return Reserve(bytes, alignment);
+        byte* start = ReserveMapped(bytes, alignment, ProtReadWrite);
+        isWritable = start != null;
+        return isWritable ? start : Reserve(bytes, alignment);
     }
 
     /// <summary>Makes a part of a reserved range readable and writable. Untouched memory costs nothing yet and reads as zero.</summary>
@@ -93,7 +114,13 @@ internal static unsafe class NativeMemoryMap
         if (Linux) Advise(start, (nuint)bytes, wanted ? AdviseHugePage : AdviseNoHugePage);
     }
 
-    /// <summary>Gives a whole range from <see cref="Reserve"/> back.</summary>
+    /// <summary>Touches a committed part, keeping its content. Kernels before 5.14 do not know it and touch on first use.</summary>
+    public static void Populate(byte* start, long bytes)
+    {
+        if (Linux) Advise(start, (nuint)bytes, AdvisePopulateWrite);
+    }
+
+    /// <summary>Gives a whole range from <c>Reserve</c> back.</summary>
     public static void Release(byte* start, long bytes)
     {
         if (Windows) VirtualFree(start, 0, WindowsRelease);

@@ -18,6 +18,9 @@ internal sealed unsafe class PagePool : IDisposable
     private const long EmptyBytesKept = 8 << 20;
     private const int EmptyShareKept = 20;
 
+    // A heap that has left its first region goes on growing, likely; a smaller one must stay small.
+    private const int PreparedFrom = 1;
+
     private struct Region
     {
         /// <summary>Pages in the pool.</summary>
@@ -28,9 +31,11 @@ internal sealed unsafe class PagePool : IDisposable
     }
 
     private readonly bool hugePages;
+    private readonly bool isWritable;
     private readonly long mappedBytes;
     private readonly int regionCount;
     private readonly Region* regions;
+    private readonly PreparedFrontier ahead;
     private RegionSet partial;
     private RegionSet empty;
     private RegionSet released;
@@ -38,10 +43,12 @@ internal sealed unsafe class PagePool : IDisposable
     private long committedRegions;
     private long releasedPages;
 
-    private PagePool(byte* origin, long reserve, long mapped, bool hugePages)
+    private PagePool(byte* origin, long reserve, long mapped, bool hugePages, bool isWritable)
     {
+        this.isWritable = isWritable;
         this.hugePages = hugePages;
         Origin = origin;
+        ahead = new PreparedFrontier(origin, hugePages, isWritable);
         ReservedBytes = reserve;
         mappedBytes = mapped;
         regionCount = (int)(reserve / RegionBytes);
@@ -76,10 +83,11 @@ internal sealed unsafe class PagePool : IDisposable
             long side = reserve / SizeClasses.PageBytes * sizeof(PageMeta) + reserve / RegionBytes * sizeof(Region)
                 + 3 * sizeof(ulong) * RegionSet.WordsFor(reserve / RegionBytes);
             side = (side + RegionBytes - 1) / RegionBytes * RegionBytes;
-            byte* origin = NativeMemoryMap.Reserve(reserve + side, RegionBytes);
-            if (origin != null && NativeMemoryMap.Commit(origin + reserve, side, false))
+            byte* origin = NativeMemoryMap.Reserve(reserve + side, RegionBytes, out bool isWritable);
+            if (origin != null && (isWritable || NativeMemoryMap.Commit(origin + reserve, side, false)))
             {
-                return new PagePool(origin, reserve, reserve + side, hugePages);
+                if (isWritable && hugePages) NativeMemoryMap.AdviseHugePages(origin + RegionBytes, reserve - RegionBytes, true);
+                return new PagePool(origin, reserve, reserve + side, hugePages, isWritable);
             }
 
             if (origin != null) NativeMemoryMap.Release(origin, reserve + side);
@@ -143,6 +151,7 @@ internal sealed unsafe class PagePool : IDisposable
     public void Dispose()
     {
         if (Origin == null) return;
+        ahead.Dispose();
         NativeMemoryMap.Release(Origin, mappedBytes);
         Origin = null;
     }
@@ -153,7 +162,10 @@ internal sealed unsafe class PagePool : IDisposable
         bool isNew = number < 0;
         if (isNew && topRegion == regionCount) return -1;
         if (isNew) number = topRegion;
-        if (!NativeMemoryMap.Commit(Start(number), RegionBytes, HugePagesFor(number))) return -1;
+        long end = (number + 1L) * RegionBytes;
+        bool isReady = isNew && number >= PreparedFrom && ahead.IsReady(end);
+        if (!isReady && !isWritable && !NativeMemoryMap.Commit(Start(number), RegionBytes, HugePagesFor(number))) return -1;
+        if (isNew && number >= PreparedFrom) ahead.Ask(end, ReservedBytes);
 
         if (isNew) topRegion++;
         else released.Remove(number);

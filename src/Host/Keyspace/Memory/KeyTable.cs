@@ -48,6 +48,10 @@ internal sealed unsafe class KeyTable : IDisposable
     private readonly delegate*<byte*, int, ulong> _hasher;
     private readonly nuint _reserveBytes;
     private readonly OverflowPool _pool;
+    // The last sixteenth before a doubling begins is time enough to get its first memory.
+    private const int AnnouncedAtShare = 16;
+
+    private bool _isAnnounced;
     private ReservedRange? _range;
 
     // Bucket i of the hash's low bits; where i < _split (already split in this round), one bit more decides.
@@ -211,6 +215,7 @@ internal sealed unsafe class KeyTable : IDisposable
     /// <returns>True while there is more to do.</returns>
     public bool Step(int buckets)
     {
+        if (_range == null) return false; // the empty table is shared and must not be given thresholds
         for (; buckets > 0 && _mode != ResizeMode.None; buckets--)
         {
             bool done = _mode == ResizeMode.Growing ? TrySplitNext() : TryMergeLast();
@@ -271,6 +276,7 @@ internal sealed unsafe class KeyTable : IDisposable
     {
         _buckets = s_empty;
         _lowMask = _highBit = _split = 0;
+        _isAnnounced = false;
         _count = _growAt = 0;
         _shrinkAt = long.MinValue;
         _mode = ResizeMode.None;
@@ -280,8 +286,16 @@ internal sealed unsafe class KeyTable : IDisposable
     private void MakeRoom()
     {
         if (_range == null) MapFirstPage();
+        else if (_mode == ResizeMode.None && !_isAnnounced) AnnounceGrowth();
         else if (_mode == ResizeMode.Growing || TryBeginGrowing()) TrySplitNext();
         SetThresholds();
+    }
+
+    // A doubling is near: its first memory is fetched by another thread meanwhile.
+    private void AnnounceGrowth()
+    {
+        _isAnnounced = true;
+        _range!.PrepareBehind((nuint)(_highBit * 2 * Bucket.Size));
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -318,6 +332,7 @@ internal sealed unsafe class KeyTable : IDisposable
         if ((nuint)(_lowMask + 1 + _split + 1) * Bucket.Size > _range!.Bytes) return false;
         if (_split == _highBit) EndDoubling();
         _mode = ResizeMode.Growing;
+        _range.ExpectedEnd = (nuint)(_highBit * 2 * Bucket.Size);
         return true;
     }
 
@@ -347,6 +362,7 @@ internal sealed unsafe class KeyTable : IDisposable
         {
             EndDoubling();
             _mode = ResizeMode.None;
+            _isAnnounced = false;
             return true;
         }
 
@@ -387,7 +403,9 @@ internal sealed unsafe class KeyTable : IDisposable
                 break;
             default:
                 // Past the limit already: the range is used up or memory was refused. Chains lengthen; ask again later.
-                _growAt = Math.Max(buckets * GrowAbove, _count + 1 > buckets * GrowAbove ? _count + buckets : 0);
+                long limit = buckets * GrowAbove;
+                _growAt = Math.Max(limit, _count + 1 > limit ? _count + buckets : 0);
+                if (!_isAnnounced) _growAt = Math.Max(_count + 1, limit - (limit / AnnouncedAtShare));
                 _shrinkAt = buckets > BucketsMin ? buckets * ShrinkBelow : long.MinValue;
                 break;
         }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using ModularKv.Abstractions.Memory;
 
 namespace ModularKv.Host.Keyspace.Memory;
 
@@ -15,20 +16,18 @@ internal sealed unsafe class ReservedRange : IDisposable
 
     private const nuint HugePage = 2u << 20;
 
-    // Below this, the whole range is one writable mapping: 16384 small tables would otherwise need two kernel mappings for each range
-    // and meet the default vm.max_map_count of 65530. Untouched pages cost nothing either way.
-    private const nuint WholeMappingMax = 64u << 20;
-
     private const nuint SmallestReserve = 1u << 20;
 
-    private readonly bool _wholeMapping;
+    private readonly bool _isWritable;
+    private readonly PreparedFrontier _ahead;
     private byte* _start;
 
-    private ReservedRange(byte* start, nuint bytes, bool wholeMapping)
+    private ReservedRange(byte* start, nuint bytes, bool isWritable)
     {
         _start = start;
         Bytes = bytes;
-        _wholeMapping = wholeMapping;
+        _isWritable = isWritable;
+        _ahead = new PreparedFrontier(start, hugePages: true, isWritable);
     }
 
     /// <summary>First byte; 2 MB aligned when the range has 2 MB or more.</summary>
@@ -40,15 +39,18 @@ internal sealed unsafe class ReservedRange : IDisposable
     /// <summary>Bytes that have memory behind them, from the start on.</summary>
     public nuint Committed { get; private set; }
 
+    /// <summary>How far the range will grow if nothing changes: memory is prepared up to there.</summary>
+    public nuint ExpectedEnd { get; set; }
+
     /// <summary>Reserves address space; where the system refuses (a limit on it, a container), half as much, and so on.</summary>
     /// <exception cref="OutOfMemoryException">Not even 1 MB of address space was left.</exception>
     public static ReservedRange Reserve(nuint bytes)
     {
         for (bytes = (nuint)BitOperations.RoundUpToPowerOf2((ulong)bytes); ; bytes /= 2)
         {
-            bool whole = bytes <= WholeMappingMax;
-            byte* start = VirtualMemory.Reserve(bytes, bytes >= HugePage ? HugePage : PageSize, writable: whole);
-            if (start != null) return new ReservedRange(start, bytes, whole && !OperatingSystem.IsWindows());
+            nuint alignment = bytes >= HugePage ? HugePage : PageSize;
+            byte* start = NativeMemoryMap.Reserve((long)bytes, (long)alignment, out bool isWritable);
+            if (start != null) return new ReservedRange(start, bytes, isWritable);
             if (bytes <= SmallestReserve) throw new OutOfMemoryException("No address space left for a key table.");
         }
     }
@@ -60,18 +62,22 @@ internal sealed unsafe class ReservedRange : IDisposable
         if (needed <= Committed) return true;
         if (needed > Bytes) return false;
         nuint target = nuint.Min(Bytes, RoundUpToStep(needed));
-        if (!_wholeMapping && !VirtualMemory.Commit(_start + Committed, target - Committed)) return false;
-        if (target >= HugePage)
-        {
-            // Pages below the first 2 MB came one by one while the range was small: ask for them as one.
-            bool crossing = Committed < HugePage;
-            byte* from = crossing ? _start : _start + Committed;
-            VirtualMemory.AdviseHugePages(from, (nuint)(_start + target - from));
-            if (!crossing && Committed == HugePage) VirtualMemory.CollapseToHugePage(_start, HugePage);
-        }
+        bool isReady = Committed >= HugePage && _ahead.IsReady((long)target);
+        if (!isReady && !_isWritable && !NativeMemoryMap.Commit(_start + Committed, (long)(target - Committed), target > HugePage)) return false;
 
+        // The first 2 MB come page by page while the range is small; what follows comes as huge pages.
+        if (_isWritable && Committed < HugePage && target >= HugePage) NativeMemoryMap.AdviseHugePages(_start, (long)Bytes, true);
+        if (!OperatingSystem.IsLinux()) NativeMemory.Clear(_start + Committed, target - Committed); // elsewhere given-back pages may keep content
+        if (target >= HugePage && ExpectedEnd > target) _ahead.Ask((long)target, (long)ExpectedEnd);
         Committed = target;
         return true;
+    }
+
+    /// <summary>The range will soon grow towards <paramref name="expectedEnd"/>: prepares the first step.</summary>
+    public void PrepareBehind(nuint expectedEnd)
+    {
+        ExpectedEnd = nuint.Min(expectedEnd, Bytes);
+        if (Committed >= HugePage && ExpectedEnd > Committed) _ahead.Ask((long)Committed, (long)ExpectedEnd);
     }
 
     /// <summary>Gives memory behind the first <paramref name="needed"/> bytes back to the system, in whole steps.</summary>
@@ -79,7 +85,8 @@ internal sealed unsafe class ReservedRange : IDisposable
     {
         nuint target = nuint.Min(Bytes, RoundUpToStep(needed));
         if (target >= Committed) return;
-        VirtualMemory.Decommit(_start + target, Committed - target, keepWritable: _wholeMapping);
+        _ahead.Shrink((long)target);
+        NativeMemoryMap.Decommit(_start + target, (long)(Committed - target));
         Committed = target;
     }
 
@@ -87,7 +94,8 @@ internal sealed unsafe class ReservedRange : IDisposable
     public void Dispose()
     {
         if (_start == null) return;
-        VirtualMemory.Release(_start, Bytes);
+        _ahead.Dispose();
+        NativeMemoryMap.Release(_start, (long)Bytes);
         _start = null;
         Committed = 0;
     }
@@ -97,79 +105,4 @@ internal sealed unsafe class ReservedRange : IDisposable
         if (bytes <= HugePage) return nuint.Max(PageSize, (nuint)BitOperations.RoundUpToPowerOf2((ulong)bytes));
         return (bytes + HugePage - 1) & ~(HugePage - 1);
     }
-}
-
-/// <summary>The operating system's calls behind <see cref="ReservedRange"/>.</summary>
-internal static unsafe class VirtualMemory
-{
-    private const int ReadWrite = 3, Private = 2, Fixed = 0x10;
-    private const int AdviceHugePage = 14, AdviceCollapse = 25;
-    private const uint WinCommit = 0x1000, WinReserve = 0x2000, WinDecommit = 0x4000, WinRelease = 0x8000;
-    private const uint WinNoAccess = 1, WinReadWrite = 4;
-
-    // MAP_ANONYMOUS and MAP_NORESERVE: the two flags whose values differ between the systems.
-    private static readonly int s_anonymous = OperatingSystem.IsLinux() ? 0x20 | 0x4000 : 0x1000 | 0x40;
-    private static readonly byte* s_failed = (byte*)-1;
-
-    /// <summary>Reserves aligned address space; null when the system refuses.</summary>
-    public static byte* Reserve(nuint bytes, nuint alignment, bool writable)
-    {
-        // Windows aligns to 64 KB and has no transparent huge pages, so more alignment would buy nothing there.
-        if (OperatingSystem.IsWindows()) return (byte*)VirtualAlloc(null, bytes, WinReserve, WinNoAccess);
-        nuint slack = alignment > ReservedRange.PageSize ? alignment : 0;
-        byte* got = (byte*)mmap(null, bytes + slack, writable ? ReadWrite : 0, Private | s_anonymous, -1, 0);
-        if (got == s_failed) return null;
-        byte* start = (byte*)(((nuint)got + alignment - 1) & ~(alignment - 1));
-        nuint before = (nuint)(start - got);
-        if (before > 0) munmap(got, before);
-        if (slack > before) munmap(start + bytes, slack - before);
-        return start;
-    }
-
-    public static bool Commit(byte* from, nuint bytes) => OperatingSystem.IsWindows()
-        ? VirtualAlloc(from, bytes, WinCommit, WinReadWrite) != null
-        : mprotect(from, bytes, ReadWrite) == 0;
-
-    public static void Decommit(byte* from, nuint bytes, bool keepWritable)
-    {
-        if (OperatingSystem.IsWindows()) VirtualFree(from, bytes, WinDecommit);
-
-        // A fresh mapping over the old one returns the memory and reads as zero later, on every Unix alike.
-        else mmap(from, bytes, keepWritable ? ReadWrite : 0, Private | Fixed | s_anonymous, -1, 0);
-    }
-
-    public static void Release(byte* start, nuint bytes)
-    {
-        if (OperatingSystem.IsWindows()) VirtualFree(start, 0, WinRelease);
-        else munmap(start, bytes);
-    }
-
-    public static void AdviseHugePages(byte* from, nuint bytes)
-    {
-        if (OperatingSystem.IsLinux()) madvise(from, bytes, AdviceHugePage);
-    }
-
-    /// <summary>Best effort: kernels before 6.1 do not know it and leave the small pages to khugepaged.</summary>
-    public static void CollapseToHugePage(byte* from, nuint bytes)
-    {
-        if (OperatingSystem.IsLinux()) madvise(from, bytes, AdviceCollapse);
-    }
-
-    [DllImport("libc")]
-    private static extern void* mmap(void* address, nuint length, int protection, int flags, int file, nint offset);
-
-    [DllImport("libc")]
-    private static extern int munmap(void* address, nuint length);
-
-    [DllImport("libc")]
-    private static extern int mprotect(void* address, nuint length, int protection);
-
-    [DllImport("libc")]
-    private static extern int madvise(void* address, nuint length, int advice);
-
-    [DllImport("kernel32")]
-    private static extern void* VirtualAlloc(void* address, nuint size, uint type, uint protection);
-
-    [DllImport("kernel32")]
-    private static extern int VirtualFree(void* address, nuint size, uint type);
 }
