@@ -12,6 +12,9 @@ internal sealed class CommandTable : ICommandTable
     private Command?[] _slots = new Command?[SlotsMin];
     private byte[][] _names = new byte[SlotsMin][];
 
+    /// <summary>Called when names were added, taken out or changed; wired by the server.</summary>
+    public Action Changed { get; set; } = () => { };
+
     /// <inheritdoc/>
     public IEnumerable<Command> All => _byName.Values;
 
@@ -76,10 +79,21 @@ internal sealed class CommandTable : ICommandTable
     /// <summary>Takes a command out.</summary>
     public void Remove(Command command)
     {
-        string name = _byName.First(pair => pair.Value == command).Key;
-        _byName.Remove(name);
-        _byId[command.Id] = null;
-        foreach (Command sub in command.Subcommands) _byId[sub.Id] = null;
+        // rename-command may have given it another name, or none.
+        foreach ((string name, Command found) in _byName)
+        {
+            if (found != command) continue;
+            _byName.Remove(name);
+            break;
+        }
+
+        foreach (Command gone in command.Subcommands.Append(command))
+        {
+            _byId[gone.Id] = null;
+            gone.IsRemoved = true;
+            gone.MinArguments = gone.MaxArguments = int.MaxValue; // no call of it passes the short way
+        }
+
         Rebuild();
     }
 
@@ -101,6 +115,7 @@ internal sealed class CommandTable : ICommandTable
         while (size < _byName.Count * 4) size *= 2;
         _slots = new Command?[size];
         _names = new byte[size][];
+        Changed();
         foreach ((string name, Command command) in _byName)
         {
             byte[] bytes = Encoding.UTF8.GetBytes(name);

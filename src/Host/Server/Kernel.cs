@@ -123,6 +123,7 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
         Connections.Unblock = _executor.Blocking.Unblock;
         Connections.Authenticate = client => client.IsAuthenticated = Services.Find<IAuthenticator>()!.DefaultNeedsNoPassword;
         Connections.ErrorWritten = CountError;
+        Commands.Changed = Connections.ForgetCommands;
         _pause.Changed = state =>
         {
             Keyspace.ExpiryPaused = state != PauseState.None;
@@ -176,9 +177,9 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
     private void BeforeSleep()
     {
         long nextBlocked = _executor.Blocking.ExpireDue();
-        Loop.WakeWithinMs = Connections.HasResumable ? 0 : nextBlocked;
         Observers.BeforeSleep();
         _executor.EndOfIteration();
+        Loop.WakeWithinMs = Connections.HasResumable ? 0 : nextBlocked;
         Connections.FlushAll();
     }
 
