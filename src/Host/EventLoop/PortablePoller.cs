@@ -101,7 +101,10 @@ internal sealed class PortablePoller : Poller
         try
         {
             if (address.AddressFamily == AddressFamily.InterNetworkV6) socket.DualMode = false;
-            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+
+            // Unix sockets do not know it, and on Windows it would let two servers share a port.
+            bool isPlain = address is UnixDomainSocketEndPoint || OperatingSystem.IsWindows();
+            if (!isPlain) socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
             socket.Blocking = false;
             socket.Bind(address);
             socket.Listen(backlog);

@@ -306,6 +306,7 @@ internal sealed unsafe class PartialRequest
         _kept[Count++] = new Argument { Bytes = Big, Length = BigLength, Owned = 1 };
         ArgumentsLeft--;
         Big = null;
+        BigLength = BigReceived = 0;
     }
 
     /// <summary>When a large argument was the last one and no other has begun: puts the whole command into the arena.</summary>
@@ -338,6 +339,7 @@ internal sealed unsafe class PartialRequest
 
         NativeMemory.Free(Big);
         Big = null;
+        BigLength = BigReceived = 0;
         Clear();
     }
 }
