@@ -128,7 +128,7 @@ public sealed class KeysModule : IModule
             Complexity = "O(1) for every call. O(N) for a complete iteration, including enough command calls for the cursor to return "
                 + "back to 0. N is the number of elements inside the collection.",
             Summary = "Walks over the keys, some at each call.",
-            Arguments = "cursor:integer [MATCH pattern:pattern] [COUNT count:integer] [TYPE type]",
+            Arguments = "cursor:integer [MATCH pattern:pattern] [COUNT count:integer] [TYPE type@6.0.0]",
             Tips = ["nondeterministic_output", "request_policy:special", "response_policy:special"],
             History = [("6.0.0", "Added the `TYPE` subcommand.")],
         },
@@ -184,7 +184,7 @@ public sealed class KeysModule : IModule
             Keys = [KeySpec.At(1, KeyFlags.RW | KeyFlags.Update)],
             Complexity = "O(1)",
             Summary = "Sets after how many seconds a key expires.",
-            Arguments = "key seconds:integer [condition=(NX|XX|GT|LT)]",
+            Arguments = "key seconds:integer [condition@7.0.0=(NX|XX|GT|LT)]",
             History = [("7.0.0", "Added options: `NX`, `XX`, `GT` and `LT`.")],
         },
         new()
@@ -194,7 +194,7 @@ public sealed class KeysModule : IModule
             Keys = [KeySpec.At(1, KeyFlags.RW | KeyFlags.Update)],
             Complexity = "O(1)",
             Summary = "Sets after how many milliseconds a key expires.",
-            Arguments = "key milliseconds:integer [condition=(NX|XX|GT|LT)]",
+            Arguments = "key milliseconds:integer [condition@7.0.0=(NX|XX|GT|LT)]",
             History = [("7.0.0", "Added options: `NX`, `XX`, `GT` and `LT`.")],
         },
         new()
@@ -204,7 +204,7 @@ public sealed class KeysModule : IModule
             Keys = [KeySpec.At(1, KeyFlags.RW | KeyFlags.Update)],
             Complexity = "O(1)",
             Summary = "Sets the Unix time, in seconds, at which a key expires.",
-            Arguments = "key unix-time-seconds:unix-time [condition=(NX|XX|GT|LT)]",
+            Arguments = "key unix-time-seconds:unix-time [condition@7.0.0=(NX|XX|GT|LT)]",
             History = [("7.0.0", "Added options: `NX`, `XX`, `GT` and `LT`.")],
         },
         new()
@@ -214,7 +214,7 @@ public sealed class KeysModule : IModule
             Keys = [KeySpec.At(1, KeyFlags.RW | KeyFlags.Update)],
             Complexity = "O(1)",
             Summary = "Sets the Unix time, in milliseconds, at which a key expires.",
-            Arguments = "key unix-time-milliseconds:unix-time [condition=(NX|XX|GT|LT)]",
+            Arguments = "key unix-time-milliseconds:unix-time [condition@7.0.0=(NX|XX|GT|LT)]",
             History = [("7.0.0", "Added options: `NX`, `XX`, `GT` and `LT`.")],
         },
         new()
@@ -284,8 +284,8 @@ public sealed class KeysModule : IModule
             Complexity = "O(N+M*log(M)) where N is the number of elements in the list or set to sort, and M the number of returned "
                 + "elements. When the elements are not sorted, complexity is O(N).",
             Summary = "Sorts the elements of a list, set or sorted set and replies or stores them.",
-            Arguments = "key [BY pattern:pattern] [LIMIT offset_count={offset:integer count:integer}] [GET pattern:pattern ...+] "
-                + "[order=(ASC|DESC)] [sorting=ALPHA] [STORE destination:key]",
+            Arguments = "key [BY pattern:pattern#1] [LIMIT offset_count={offset:integer count:integer}] [GET pattern:pattern#1 ...+] "
+                + "[order=(ASC|DESC)] [sorting=ALPHA] [STORE destination:key#2]",
         },
         new()
         {
@@ -297,7 +297,7 @@ public sealed class KeysModule : IModule
             Complexity = "O(N+M*log(M)) where N is the number of elements in the list or set to sort, and M the number of returned "
                 + "elements. When the elements are not sorted, complexity is O(N).",
             Summary = "Sorts the elements of a list, set or sorted set and replies them.",
-            Arguments = "key [BY pattern:pattern] [LIMIT offset_count={offset:integer count:integer}] [GET pattern:pattern ...+] "
+            Arguments = "key [BY pattern:pattern#1] [LIMIT offset_count={offset:integer count:integer}] [GET pattern:pattern#1 ...+] "
                 + "[order=(ASC|DESC)] [sorting=ALPHA]",
         },
     ];

@@ -29,5 +29,6 @@ builder.Services.AddSingleton<ServerService>();
 builder.Services.AddHostedService(services => services.GetRequiredService<ServerService>());
 builder.Services.AddSingleton<IHostLifetime, SignalLifetime>();
 using IHost host = builder.Build();
-await host.RunAsync();
-return host.Services.GetRequiredService<ServerService>().ExitCode;
+var server = host.Services.GetRequiredService<ServerService>();
+await host.RunAsync(); // disposes of the services when the server has stopped
+return server.ExitCode;

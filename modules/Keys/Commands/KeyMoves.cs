@@ -63,7 +63,7 @@ internal sealed class KeyMoves(Settings settings)
         else
         {
             Invariant.Check(call.Keys.Copy(from, target, to), "a key that was just found cannot be copied");
-            ChangedIn(ref call, target, to, "copy_to"u8, dirty: 1);
+            call.Changed(target, to, KeyEventClass.Generic, "copy_to"u8);
             call.Reply.Integer(1);
         }
     }
@@ -116,13 +116,7 @@ internal sealed class KeyMoves(Settings settings)
         }
 
         call.Changed(key, KeyEventClass.Generic, "move_from"u8);
-        ChangedIn(ref call, target, key, "move_to"u8, dirty: 0);
+        call.Changed(target, key, KeyEventClass.Generic, "move_to"u8, dirty: 0);
         call.Reply.Integer(1);
-    }
-
-    private static void ChangedIn(ref CommandContext call, Database database, KeyRef key, ReadOnlySpan<byte> eventName, int dirty)
-    {
-        if (database == call.Keys) call.Changed(key, KeyEventClass.Generic, eventName, dirty);
-        else call.CountDirty(dirty);
     }
 }

@@ -198,6 +198,12 @@ public abstract class Client
         _slots[slot.Index] = value;
     }
 
+    internal void Forget(Command command)
+    {
+        if (NamedCommand == command) (NamedCommand, NamedKey) = (null, 0);
+        if (LastCommand == command || LastCommand?.Container == command) LastCommand = null;
+    }
+
     internal void ForgetSlot(int index)
     {
         if (index < _slots.Length) _slots[index] = null;

@@ -80,6 +80,10 @@ public readonly ref struct CommandContext
     public void Changed(KeyRef key, KeyEventClass eventClass, ReadOnlySpan<byte> eventName, int dirty = 1)
         => _frame.Services.Changed(_frame, key, eventClass, eventName, dirty);
 
+    /// <summary>States a change of a key of another database than the selected one (MOVE, COPY … DB).</summary>
+    public void Changed(Database database, KeyRef key, KeyEventClass eventClass, ReadOnlySpan<byte> eventName, int dirty = 1)
+        => _frame.Services.ChangedIn(_frame, database, key, eventClass, eventName, dirty);
+
     /// <summary>Sends an event without counting a change.</summary>
     public void Notify(KeyRef key, KeyEventClass eventClass, ReadOnlySpan<byte> eventName)
         => _frame.Services.Notify(_frame, key, eventClass, eventName);

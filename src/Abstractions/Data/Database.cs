@@ -32,7 +32,7 @@ public enum Ttl
 
 /// <summary>
 /// One database of the keyspace. Every member that opens a key for writing saves the old value for a running snapshot and tells the
-/// observers that asked for it; stating the change (<see cref="CommandContext.Changed"/>) stays with the command, because only it knows
+/// observers that asked for it; stating the change (<c>CommandContext.Changed</c>) stays with the command, because only it knows
 /// whether something changed. Loop thread only.
 /// </summary>
 public abstract class Database
@@ -60,7 +60,7 @@ public abstract class Database
     public abstract Entry Put(scoped in KeyRef key, DataType type, long length, Ttl ttl = Ttl.Clear);
 
     /// <summary>As <see cref="Put"/> with the bytes of a large argument, which the value takes over without a copy.</summary>
-    public abstract Entry PutOwned(scoped in KeyRef key, DataType type, ref Memory.OwnedBytes bytes, Ttl ttl = Ttl.Clear);
+    public abstract Entry PutOwned(scoped in KeyRef key, DataType type, scoped ref Memory.OwnedBytes bytes, Ttl ttl = Ttl.Clear);
 
     /// <summary>Changes the value's length. Bytes up to the smaller length stay; new ones are not initialised.</summary>
     /// <param name="entry">From <see cref="FindForWrite"/> or <see cref="Put"/>.</param>

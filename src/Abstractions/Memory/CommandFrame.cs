@@ -90,6 +90,8 @@ internal enum CallFlags
 internal abstract class CommandServices
 {
     public abstract void Changed(CommandFrame frame, KeyRef key, KeyEventClass eventClass, ReadOnlySpan<byte> eventName, int dirty);
+    public abstract void ChangedIn(
+        CommandFrame frame, Database database, KeyRef key, KeyEventClass eventClass, ReadOnlySpan<byte> eventName, int dirty);
     public abstract void Notify(CommandFrame frame, KeyRef key, KeyEventClass eventClass, ReadOnlySpan<byte> eventName);
     public abstract void BlockOnKeys(CommandFrame frame, ReadOnlySpan<int> keys, long timeoutMs, BlockOptions options);
     public abstract EffectBuilder Effect(CommandFrame frame);

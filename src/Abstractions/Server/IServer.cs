@@ -57,6 +57,9 @@ public interface IServer
     /// <summary>What DEBUG reaches into.</summary>
     IServerDebug Debug { get; }
 
+    /// <summary>Whether the data set is being loaded: clients are served only commands with <see cref="CommandFlags.Loading"/>.</summary>
+    bool IsLoading => false;
+
     /// <summary>The service that a module offered under <typeparamref name="T"/>, or null.</summary>
     T? Find<T>() where T : class;
 
@@ -245,6 +248,9 @@ public interface IServerDebug
 
     /// <summary>Statistics of a database's table as DEBUG HTSTATS prints them.</summary>
     string TableStatistics(int database);
+
+    /// <summary>The 40 hexadecimal digits by which replicas know this data set (INFO's master_replid).</summary>
+    string ReplicationId => new('0', 40);
 
     /// <summary>Changes the replication id (DEBUG CHANGE-REPL-ID).</summary>
     void ChangeReplicationId();

@@ -3,13 +3,21 @@ using System.Text;
 
 namespace ModularKv.Abstractions;
 
-/// <summary>Writes the lines of an INFO section.</summary>
+/// <summary>
+/// Writes the lines of an INFO section. A name that stands already gets the new value in its old place: a module that provides a feature
+/// replaces what a server without it prints, by writing the same name into the same section later.
+/// </summary>
 public sealed class InfoWriter
 {
-    private readonly StringBuilder _text = new();
+    private readonly List<string> _lines = [];
+    private readonly Dictionary<string, int> _byName = new(StringComparer.Ordinal);
 
     /// <summary>name:value</summary>
-    public void Line(string name, string value) => _text.Append(name).Append(':').Append(value).Append("\r\n");
+    public void Line(string name, string value)
+    {
+        string line = name + ":" + value;
+        if (_byName.TryAdd(name, _lines.Count)) _lines.Add(line); else _lines[_byName[name]] = line;
+    }
 
     /// <summary>name:value</summary>
     public void Line(string name, long value) => Line(name, value.ToString(CultureInfo.InvariantCulture));
@@ -18,8 +26,13 @@ public sealed class InfoWriter
     public void Line(string name, double value, int decimals) => Line(name, value.ToString("F" + decimals, CultureInfo.InvariantCulture));
 
     /// <summary>A line as it is.</summary>
-    public void Raw(string line) => _text.Append(line).Append("\r\n");
+    public void Raw(string line) => _lines.Add(line);
 
     /// <summary>The text so far.</summary>
-    public override string ToString() => _text.ToString();
+    public override string ToString()
+    {
+        var text = new StringBuilder();
+        foreach (string line in _lines) text.Append(line).Append("\r\n");
+        return text.ToString();
+    }
 }

@@ -5,7 +5,7 @@ using ModularKv.Abstractions.Memory;
 namespace ModularKv.Host.Commands;
 
 /// <summary>The kernel's own checks before a command runs, in Redis's order and words. Source: processCommand.</summary>
-internal sealed class Admission(ExecutionSettings settings, IMemory memory, PauseControl pause)
+internal sealed class Admission(ExecutionSettings settings, IMemory memory, PauseControl pause, ILog log)
 {
     /// <summary>Longest part of unknown arguments shown in an error.</summary>
     private const int ShownBytesMax = 128;
@@ -15,7 +15,7 @@ internal sealed class Admission(ExecutionSettings settings, IMemory memory, Paus
     /// <summary>Whether the command may run; when not, the reply says why (or it was postponed).</summary>
     public bool Admit(Client client, Command? command, ArgumentList arguments, ReplyWriter reply, CallFlags flags)
     {
-        if (command is null || command.IsRemoved) return Unknown(arguments, reply);
+        if (command is null || command.IsRemoved) return IsCrossProtocol(client, arguments) ? false : Unknown(arguments, reply);
         if (command.ByName is not null && (arguments.Count > 1 || command.Handler is null)) return UnknownSubcommand(command, arguments, reply);
         if (arguments.Count < command.MinArguments || arguments.Count > command.MaxArguments)
         {
@@ -61,6 +61,17 @@ internal sealed class Admission(ExecutionSettings settings, IMemory memory, Paus
         if (!pause.Holds(client, command)) return false;
         client.Postpone(arguments);
         pause.Add(client);
+        return true;
+    }
+
+    /// <summary>A browser that was made to send its request here: what follows its header must not be executed. Source: securityWarningCommand.</summary>
+    private bool IsCrossProtocol(Client client, ArgumentList arguments)
+    {
+        if (!arguments.Is(0, "post"u8) && !arguments.Is(0, "host:"u8)) return false;
+        log.Warning("Possible SECURITY ATTACK detected. It looks like somebody is sending POST or Host: commands to Redis. This is likely due "
+            + "to an attacker attempting to use Cross Protocol Scripting to compromise your Redis instance. "
+            + $"Connection from {client.Address} aborted.");
+        client.Close();
         return true;
     }
 

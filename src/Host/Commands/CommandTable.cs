@@ -12,9 +12,6 @@ internal sealed class CommandTable : ICommandTable
     private Command?[] _slots = new Command?[SlotsMin];
     private byte[][] _names = new byte[SlotsMin][];
 
-    /// <summary>Called when names were added, taken out or changed; wired by the server.</summary>
-    public Action Changed { get; set; } = () => { };
-
     /// <inheritdoc/>
     public IEnumerable<Command> All => _byName.Values;
 
@@ -115,7 +112,6 @@ internal sealed class CommandTable : ICommandTable
         while (size < _byName.Count * 4) size *= 2;
         _slots = new Command?[size];
         _names = new byte[size][];
-        Changed();
         foreach ((string name, Command command) in _byName)
         {
             byte[] bytes = Encoding.UTF8.GetBytes(name);

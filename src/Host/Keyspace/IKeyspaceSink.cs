@@ -12,6 +12,9 @@ internal interface IKeyspaceSink
     /// <param name="lazy">lazyfree-lazy-expire is set: UNLINK.</param>
     void Expired(Database database, scoped in KeyRef key, bool lazy);
 
-    /// <summary>A read found nothing. Only called while <see cref="KeyspaceState.WantsMisses"/> is set.</summary>
+    /// <summary>A read found nothing. Only called while <see cref="KeyspaceState.WantsEvents"/> is set.</summary>
     void Missed(Database database, scoped in KeyRef key);
+
+    /// <summary>A key came into being. Only called while <see cref="KeyspaceState.WantsEvents"/> is set.</summary>
+    void Added(Database database, scoped in KeyRef key);
 }

@@ -60,6 +60,7 @@ internal sealed class KeyObservers(KeyspaceState state)
         Interest = KeyInterest.None;
         foreach (KeyObserver observer in _observers) Interest |= observer.Interest;
         state.SetHook(KeyspaceHooks.OldValues, (Interest & KeyInterest.OldValues) != 0);
+        state.WantsEvents = (Interest & KeyInterest.Events) != 0;
     }
 
     private sealed class Registration(KeyObservers owner, KeyObserver observer) : IDisposable

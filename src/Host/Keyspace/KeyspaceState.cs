@@ -101,8 +101,8 @@ internal sealed class KeyspaceState : IDisposable
     /// <summary>lazyfree-lazy-server-del: values that a write replaces are freed as by UNLINK.</summary>
     public bool LazyServerDelete { get; set; }
 
-    /// <summary>Somebody listens to "keymiss".</summary>
-    public bool WantsMisses { get; set; }
+    /// <summary>An observer listens to events, "keymiss" and "new" among them.</summary>
+    public bool WantsEvents { get; set; }
 
     /// <summary>Whether an expired key is removed when it is met.</summary>
     public bool RemovesExpired => !(IsReplica | ExpiryPaused);

@@ -69,6 +69,12 @@ internal sealed class Connection : Client
     {
         _queuedForFlush = false;
         if (IsClosed) return false;
+        if ((Flags & ClientFlags.CloseNow) != 0)
+        {
+            _set.Close(this);
+            return false;
+        }
+
         while (true)
         {
             ReadOnlySpan<byte> chunk = Output.NextChunk();
@@ -93,7 +99,7 @@ internal sealed class Connection : Client
         }
 
         _overSoftLimitSinceMs = 0;
-        if ((Flags & (ClientFlags.CloseAfterReply | ClientFlags.CloseNow)) != 0)
+        if ((Flags & ClientFlags.CloseAfterReply) != 0)
         {
             _set.Close(this);
             return false;

@@ -230,12 +230,6 @@ internal sealed class ConnectionSet : LinkHandler
         return !connection.IsBlocked && (connection.Flags & (ClientFlags.PubSub | ClientFlags.Replica | ClientFlags.Master)) == 0;
     }
 
-    /// <summary>Makes every connection look its next command up.</summary>
-    public void ForgetCommands()
-    {
-        foreach (Connection connection in _byId.Values) connection.RememberCommand(0, 0, null);
-    }
-
     /// <summary>Closes everything.</summary>
     public void Shutdown()
     {

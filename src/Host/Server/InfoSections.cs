@@ -21,21 +21,13 @@ internal sealed class InfoSections : IInfo
     public string Render(IReadOnlyList<string> sections)
     {
         var text = new StringBuilder();
-        string lastTitle = "";
-        foreach (Section section in _sections.Where(s => Wanted(s, sections)))
+        foreach (IGrouping<string, Section> group in _sections.Where(s => Wanted(s, sections)).GroupBy(s => s.Name, StringComparer.OrdinalIgnoreCase))
         {
             // Several modules may write into one section.
-            bool continues = section.Name.Equals(lastTitle, StringComparison.OrdinalIgnoreCase);
             var writer = new InfoWriter();
-            section.Write(writer);
-            if (!continues)
-            {
-                if (text.Length > 0) text.Append("\r\n");
-                text.Append("# ").Append(section.Name).Append("\r\n");
-            }
-
-            text.Append(writer);
-            lastTitle = section.Name;
+            foreach (Section section in group) section.Write(writer);
+            if (text.Length > 0) text.Append("\r\n");
+            text.Append("# ").Append(group.Key).Append("\r\n").Append(writer);
         }
 
         return text.ToString();

@@ -37,7 +37,7 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
         Evacuation = new Evacuation(Keyspace);
         Propagation = new PropagationStream(Clock);
         _pause = new PauseControl(Clock);
-        _executor = new Executor(Services, Keyspace, Databases, Propagation, new Admission(Execution, Memory, _pause), Statistics, Clock);
+        _executor = new Executor(Services, Keyspace, Databases, Propagation, new Admission(Execution, Memory, _pause, log), Statistics, Clock);
         var arguments = new ArgumentArena();
         var batch = new CommandBatch(arguments, Commands, Databases, _executor);
         var bridge = new RequestBridge(batch, _executor.Blocking, Observers);
@@ -115,6 +115,7 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
         Services.Shutdown = Shutdown;
         Services.Debug = new DebugSwitches(Keyspace, Expire, Databases, Identity);
         Services.Calls = new ModuleCalls(_executor, Commands, () => new VirtualClient(Connections.NewId(), "default", databases, true));
+        Services.Loading = () => Execution.IsLoading;
         Services.Provide(typeof(IAuthenticator), new PasswordAuthenticator(Parameters.RequirePass));
     }
 
@@ -123,7 +124,6 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
         Connections.Unblock = _executor.Blocking.Unblock;
         Connections.Authenticate = client => client.IsAuthenticated = Services.Find<IAuthenticator>()!.DefaultNeedsNoPassword;
         Connections.ErrorWritten = CountError;
-        Commands.Changed = Connections.ForgetCommands;
         _pause.Changed = state =>
         {
             Keyspace.ExpiryPaused = state != PauseState.None;
@@ -193,6 +193,10 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
     /// <inheritdoc/>
     public void Missed(Database database, scoped in KeyRef key)
         => _executor.Tell(database, key, KeyEventClass.KeyMiss, "keymiss"u8, false, null);
+
+    /// <inheritdoc/>
+    public void Added(Database database, scoped in KeyRef key)
+        => _executor.Tell(database, key, KeyEventClass.New, "new"u8, false, null);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -62,6 +62,15 @@ internal sealed class KernelServices : IServer
     /// <summary>Calls by modules; wired by the kernel.</summary>
     public ModuleCalls Calls { get; set; } = null!;
 
+    /// <summary>Says whether a data set is being loaded; wired by the kernel.</summary>
+    public Func<bool> Loading { get; set; } = () => false;
+
+    /// <inheritdoc/>
+    public bool IsLoading => Loading();
+
+    /// <inheritdoc/>
+    public string RunId { get; } = Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(20));
+
     /// <inheritdoc/>
     public T? Find<T>() where T : class
         => _offered.TryGetValue(typeof(T), out List<object>? offers) && offers.Count > 0 ? (T)offers[^1] : null;

@@ -1,6 +1,7 @@
 using ModularKv.Host.Configuration;
 using ModularKv.Host.Diagnostics;
 using ModularKv.Host.EventLoop;
+using ModularKv.Host.Modules;
 
 namespace ModularKv.Host.Server;
 
@@ -12,7 +13,7 @@ internal sealed class RunningServer : IDisposable
     private readonly Kernel _kernel;
     private readonly Listeners _listeners;
     private readonly ParameterWiring _wiring;
-    private readonly SimpleModules _modules;
+    private readonly ModuleSet _modules;
 
     public RunningServer(ServerStart start)
     {
@@ -20,7 +21,10 @@ internal sealed class RunningServer : IDisposable
         _kernel = new Kernel(start.Parameters, start.Store, _log, Poller.Create());
         _listeners = new Listeners(_kernel);
         _wiring = new ParameterWiring(_kernel, _listeners, _log);
-        _modules = new SimpleModules(_kernel);
+        _modules = new ModuleSet(new ModulePorts(_kernel), ModuleSetOptions.From(start.Parameters));
+        _kernel.Services.Modules = _modules;
+        _kernel.Executor.Fault = _modules.Fault;
+        start.Parameters.LoadModule.CurrentLines = () => _modules.Lines;
         _kernel.Services.Configuration = new ConfigurationControl(
             start.Store, start.Parameters, start.Files, start.CommandLine.ConfigurationFile,
             text => _log.Write(Abstractions.LogLevel.Warning, text));
@@ -35,9 +39,16 @@ internal sealed class RunningServer : IDisposable
         if (_start.Parameters.LogFile.Text.Length > 0) _log.Path = _start.Parameters.LogFile.Text;
         Directory.SetCurrentDirectory(_start.Parameters.Dir.Text);
         _wiring.ApplyAll();
-        _modules.LoadAll();
+        if (!_modules.Configure() || !_modules.Start()) return ModuleRefusal();
         IReadOnlyList<ConfigurationError> errors = _start.Store.CompleteStart();
         return errors.Count > 0 ? errors[0].ToString() : RenameCommands();
+    }
+
+    private string ModuleRefusal()
+    {
+        ModuleFailure first = _modules.Failures.First();
+        return $"Module {first.Name} ({first.Path}) did not start: {first.Reason}. Repair it, leave it out (modules all -{first.Name}), "
+            + "or set module-failure continue.";
     }
 
     private string? RenameCommands()
@@ -75,6 +86,7 @@ internal sealed class RunningServer : IDisposable
         _kernel.Memory.MarkStartup();
         _kernel.Observers.Started();
         _kernel.Loop.Run();
+        _modules.Stop();
         _listeners.Close();
         if (_start.Parameters.PidFile.Value is { Length: > 0 } pidFile) File.Delete(pidFile);
         return 0;

@@ -28,9 +28,8 @@ internal sealed unsafe class BlockedClients(Executor executor, Databases databas
     /// <summary>Keys that clients wait for.</summary>
     public int KeyCount => _byKey.Count;
 
-    /// <summary>Whether a client is blocked in one of these commands.</summary>
-    public bool IsAnyIn(IReadOnlyList<Command> commands)
-        => _all.Any(blocked => commands.Contains(blocked.Command) || (blocked.Command.Container is { } container && commands.Contains(container)));
+    /// <summary>Whether a client is blocked in a command of the module.</summary>
+    public bool IsAnyIn(string module) => _all.Any(blocked => blocked.Command.Module == module);
 
     /// <summary>Parks the running command. A command that runs again and blocks again keeps its place.</summary>
     public void Add(CommandFrame frame, ReadOnlySpan<int> keys, long timeoutMs, BlockOptions options)

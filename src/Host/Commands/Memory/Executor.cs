@@ -71,6 +71,29 @@ internal sealed unsafe class Executor : CommandServices
     /// <summary>Whether any interceptor is registered.</summary>
     public bool HasInterceptors => _before.Length + _after.Length > 0;
 
+    /// <summary>Whether a command of the module is running now.</summary>
+    public bool IsExecuting(string module)
+    {
+        for (int i = 0; i < _depth; i++)
+        {
+            if (_frames[i].Command.Module == module) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Lets go of a command that was taken out of the table.</summary>
+    public void Forget(Command command)
+    {
+        if (Belongs(_timed, command)) _timed = null;
+        foreach (CommandFrame frame in _frames)
+        {
+            if (Belongs(frame.Command, command)) frame.Command = null!;
+        }
+    }
+
+    internal static bool Belongs(Command? candidate, Command command) => candidate is not null && (candidate == command || candidate.Container == command);
+
     /// <summary>Starts timing.</summary>
     public void BeginBatch()
     {
@@ -287,8 +310,15 @@ internal sealed unsafe class Executor : CommandServices
     public override void Changed(CommandFrame frame, KeyRef key, KeyEventClass eventClass, ReadOnlySpan<byte> eventName, int dirty)
     {
         frame.Dirty += dirty;
-        if (_observers.Interest != KeyInterest.None || Blocking.Count > 0)
-            Tell(frame.Database, key, eventClass, eventName, true, frame.Client);
+        if (_observers.Interest != KeyInterest.None || Blocking.Count > 0) Tell(frame.Database, key, eventClass, eventName, true, frame.Client);
+    }
+
+    /// <inheritdoc/>
+    public override void ChangedIn(
+        CommandFrame frame, Database database, KeyRef key, KeyEventClass eventClass, ReadOnlySpan<byte> eventName, int dirty)
+    {
+        frame.Dirty += dirty;
+        Tell(database, key, eventClass, eventName, true, frame.Client);
     }
 
     /// <inheritdoc/>

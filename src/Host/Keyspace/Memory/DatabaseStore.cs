@@ -96,7 +96,7 @@ internal sealed unsafe class DatabaseStore : Database
     }
 
     /// <inheritdoc/>
-    public override Entry PutOwned(scoped in KeyRef key, DataType type, ref OwnedBytes bytes, Ttl ttl = Ttl.Clear)
+    public override Entry PutOwned(scoped in KeyRef key, DataType type, scoped ref OwnedBytes bytes, Ttl ttl = Ttl.Clear)
     {
         if (!StoreContent.IsExternal(key.Length, bytes.Length))
         {
@@ -271,6 +271,7 @@ internal sealed unsafe class DatabaseStore : Database
     {
         _table.Insert(key.Hash, record);
         _content.Count(record);
+        if (_state.WantsEvents) _state.Sink.Added(this, key);
         return new Entry(record, null);
     }
 
@@ -357,7 +358,7 @@ internal sealed unsafe class DatabaseStore : Database
     private Entry Missed(scoped in KeyRef key, Access access)
     {
         if ((access & Access.NoStatistics) == 0) _statistics.KeyspaceMisses++;
-        if (_state.WantsMisses && (access & Access.NoNotify) == 0) _state.Sink.Missed(this, key);
+        if (_state.WantsEvents && (access & Access.NoNotify) == 0) _state.Sink.Missed(this, key);
         return default;
     }
 

@@ -27,15 +27,23 @@ internal sealed unsafe class SnapshotBuffer : IDisposable
     public void AddString(StoreContent content, Record* record, KeyspaceClock clock)
     {
         Span<byte> value = record->Value;
-        int items = checked(value.Length + StringItemsOverhead);
+        byte* to = BeginString(content, record, clock, value.Length);
+        value.CopyTo(new Span<byte>(to, value.Length));
+    }
+
+    /// <summary>Adds a string whose bytes the caller copies. Nothing else may be added before that is done.</summary>
+    /// <returns>Where the bytes go.</returns>
+    public byte* BeginString(StoreContent content, Record* record, KeyspaceClock clock, int length)
+    {
+        int items = checked(length + StringItemsOverhead);
         byte* at = ReserveEntry(record, items, out byte* to);
         WriteHeader(at, content, record, clock, items);
         to[0] = ItemMark.RdbType;
         to[1] = StringType.RdbString;
         to[2] = ItemMark.String;
-        Unsafe.WriteUnaligned(to + 3, value.Length);
-        value.CopyTo(new Span<byte>(to + StringItemsOverhead, value.Length));
+        Unsafe.WriteUnaligned(to + 3, length);
         Count++;
+        return to + StringItemsOverhead;
     }
 
     /// <summary>Starts an entry whose items follow.</summary>

@@ -31,7 +31,7 @@ internal sealed class RequestLimits
     /// <summary>Longest argument that a block with its slack can hold, bytes.</summary>
     private const long BulkCeiling = int.MaxValue - 1024;
 
-    /// <summary>Arguments of one command.</summary>
+    /// <summary>Arguments of one command; room is made only as they arrive.</summary>
     public const int ArgumentsMax = int.MaxValue;
 
     /// <summary>Bytes of an inline command, or of a count.</summary>

@@ -40,6 +40,9 @@ internal sealed unsafe class ModuleCalls(Executor executor, CommandTable table, 
         return Collect(reply);
     }
 
+    /// <summary>Lets go of a command that was taken out of the table.</summary>
+    public void Forget(Command command) => _own?.Forget(command);
+
     private ReadOnlySpan<byte> Collect(ReplyWriter reply)
     {
         int length = 0;

@@ -66,6 +66,11 @@ internal sealed class KeyspaceModel : IKeyspaceSink, IDisposable
 
     public void Expired(Database database, scoped in KeyRef key, bool lazy) => ExpiredCalls++;
 
+    public void Added(Database database, scoped in KeyRef key)
+    {
+        // The model compares contents; events have tests of their own.
+    }
+
     public void Missed(Database database, scoped in KeyRef key)
     {
     }

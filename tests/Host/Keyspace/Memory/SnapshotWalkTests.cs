@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Text;
 using ModularKv.Abstractions;
 using ModularKv.Abstractions.Memory;
@@ -78,6 +79,40 @@ public sealed class SnapshotWalkTests
         collector.AssertIs(expected);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_large_string_is_copied_in_slices_and_finished_before_it_changes(bool changes)
+    {
+        using KeyspaceModel model = new(3, checking: false);
+        byte[] content = new byte[20_000_000];
+        new Random(3).NextBytes(content);
+        using PinnedKey key = new("large"u8);
+        using PinnedKey other = new("other"u8);
+        Database database = model.Databases[1];
+        content.CopyTo(database.Put(key.Key, model.Strings, content.Length).WritableValue);
+        database.Put(other.Key, model.Strings, 1).WritableValue[0] = 7;
+        Collector collector = new(model);
+        ISnapshot run = model.State.Snapshots.Start(collector);
+        int steps = 0;
+        for (; model.State.Snapshots.Active; steps++)
+        {
+            model.State.Snapshots.Step(0);
+            if (changes && steps == 20)
+            {
+                database.FindForWrite(key.Key).WritableValue.Clear();
+                database.Delete(key.Key);
+                database.Delete(other.Key);
+                Assert.Equal(2, run.KeysDone);
+            }
+        }
+
+        Assert.True(changes || steps > 38, "copied in too few slices");
+        Assert.Equal(2, collector.Seen.Count);
+        Assert.True(collector.Seen[(1, "large")].Content.AsSpan().SequenceEqual(content));
+        Assert.Equal([7], collector.Seen[(1, "other")].Content);
+    }
+
     private static void Walk(KeyspaceModel model, Random random, bool mayFlush)
     {
         for (int i = random.Next(1500); i > 0; i--) model.Step(mayFlush);
@@ -125,9 +160,11 @@ public sealed class SnapshotWalkTests
         {
             Assert.True(model.State.Snapshots.Active);
             Assert.True(chunk.Count > 0);
-            Thread other = new(() => Read(chunk));
+            Exception? failure = null;
+            Thread other = new(() => failure = Xunit.Record.Exception(() => Read(chunk)));
             other.Start();
             other.Join();
+            if (failure != null) ExceptionDispatchInfo.Throw(failure);
         }
 
         public override void Ended(string? error)

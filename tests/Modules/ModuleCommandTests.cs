@@ -1,0 +1,48 @@
+using ModularKv.TestKit;
+
+namespace ModularKv.Modules.Tests;
+
+/// <summary>MODULE, CONFIG and INFO as an operator uses them. They belong to the Server module.</summary>
+public sealed class ModuleCommandTests
+{
+    private static ServerProcess Start()
+    {
+        string module = Path.Combine(Path.GetDirectoryName(ServerProcess.ServerUnderTest)!, "modules", "Server", "ModularKv.Server.dll");
+        Assert.SkipUnless(File.Exists(module), $"needs the built-in module Server, which is not built ({module})");
+        return ServerProcess.StartOurs("--modules", "Strings Connection Server", "--enable-module-command", "yes");
+    }
+
+    [Fact]
+    public void Load_use_and_unload()
+    {
+        using ServerProcess server = Start();
+        using RespClient client = server.Connect();
+        Assert.Equal("OK", client.Call("MODULE", "LOAD", ProbedServer.HelloPath).Text);
+        Assert.Equal("OK", client.Call("CONFIG", "SET", "hello-greeting", "Welcome").Text);
+        Assert.Equal("Welcome, Ada!", client.Call("HELLO.GREET", "ada").Text);
+        Assert.Contains("hello_greeted:1", client.Call("INFO", "hello").Text);
+        Assert.Contains("hello", client.Call("MODULE", "LIST").ToString());
+        Assert.Equal("OK", client.Call("MODULE", "UNLOAD", "hello").Text);
+        Assert.Empty(client.Call("CONFIG", "GET", "hello-greeting").Items);
+        Assert.DoesNotContain("hello_greeted", client.Call("INFO", "everything").Text);
+        Assert.StartsWith("ERR unknown command", client.Call("HELLO.GREET", "ada").Text);
+    }
+
+    [Fact]
+    public void Loadex_sets_parameters()
+    {
+        using ServerProcess server = Start();
+        using RespClient client = server.Connect();
+        Assert.Equal("OK", client.Call("MODULE", "LOADEX", ProbedServer.HelloPath, "CONFIG", "hello-greeting", "Ahoy", "ARGS", "x").Text);
+        Assert.Equal("Ahoy, Ada!", client.Call("HELLO.GREET", "ada").Text);
+    }
+
+    [Fact]
+    public void Errors_in_the_words_of_redis()
+    {
+        using ServerProcess server = Start();
+        using RespClient client = server.Connect();
+        Assert.StartsWith("ERR Error loading the extension", client.Call("MODULE", "LOAD", "/nowhere/missing.dll").Text);
+        Assert.Equal("ERR Error unloading module: no such module with that name", client.Call("MODULE", "UNLOAD", "x").Text);
+    }
+}
