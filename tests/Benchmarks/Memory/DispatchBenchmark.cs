@@ -6,6 +6,7 @@ using ModularKv.Host.Commands.Memory;
 using ModularKv.Host.Configuration;
 using ModularKv.Host.Primitives.Memory;
 using ModularKv.Host.Server;
+using StartLine = ModularKv.Host.Configuration.CommandLine;
 
 namespace ModularKv.Benchmarks.Memory;
 
@@ -24,7 +25,7 @@ public unsafe class DispatchBenchmark
     [GlobalSetup]
     public void Setup()
     {
-        _server = new RunningServer(ServerStart.Read(CommandLine.Parse(["--port", "0"])));
+        _server = new RunningServer(ServerStart.Read(StartLine.Parse(["--port", "0"])));
         Kernel kernel = _server.Kernel;
         kernel.Commands.Add(Row("nop", CommandFlags.Fast), "benchmark", true);
         kernel.Commands.Add(Row("slow", CommandFlags.None), "benchmark", true);
