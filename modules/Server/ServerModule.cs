@@ -6,8 +6,9 @@ using ModularKv.Server.Tables;
 
 namespace ModularKv.Server;
 
-/// <summary>Commands about the server as a whole: the registration table. Rows of containers with many subcommands stand in files of their own.</summary>
-[Module("server", "1.0.0", ApiLevel.Current, Summary = "The server itself: INFO, CONFIG, COMMAND, MEMORY, MODULE, DEBUG, SHUTDOWN, FLUSHALL")]
+/// <summary>Commands about the server as a whole and INFO's sections: what is registered. The rows stand in the files of Tables.</summary>
+[Module("server", "1.0.0", ApiLevel.Current,
+    Summary = "The server itself: INFO, CONFIG, COMMAND, MEMORY, MODULE, DEBUG, SHUTDOWN, FLUSHALL")]
 public sealed class ServerModule : IModule
 {
     private ServerSections? _server;

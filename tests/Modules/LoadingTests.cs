@@ -10,6 +10,7 @@ public sealed class LoadingTests
     {
         using ProbedServer probed = new();
         using RespClient client = probed.Server.Connect();
+        long contexts = client.Call("PROBE.CONTEXTS").Integer;
         for (int i = 0; i < 10; i++)
         {
             Assert.Equal("OK", client.Call("PROBE.LOAD", ProbedServer.HelloPath).Text);
@@ -20,6 +21,9 @@ public sealed class LoadingTests
             Assert.StartsWith("ERR unknown command", client.Call("HELLO.GREET", "x").Text);
         }
 
+        long left = 0;
+        bool allGone = SpinWait.SpinUntil(() => (left = client.Call("PROBE.CONTEXTS").Integer) == contexts, TimeSpan.FromSeconds(10));
+        Assert.True(allGone, $"{left} load contexts, {contexts} at first");
         Assert.Equal("ERR no such module with that name", client.Call("PROBE.UNLOAD", "hello").Text);
         Assert.Equal("PONG", client.Call("PING").Text);
     }
@@ -34,6 +38,14 @@ public sealed class LoadingTests
         client.Call("PROBE.PUSH", "key", "item");
         Assert.Equal("ERR the module exports one or more module-side data types, can't unload", client.Call("PROBE.UNLOAD", "probe").Text);
         Assert.Equal("item", client.Call("PROBE.TAKE", "key").Text);
+        using RespClient waiting = probed.Server.Connect();
+        waiting.Send("PROBE.POP", "key", 0);
+        string refusal = "";
+        bool refused = SpinWait.SpinUntil(
+            () => (refusal = client.Call("PROBE.UNLOAD", "probe").Text).Contains("has blocked clients"), TimeSpan.FromSeconds(10));
+        Assert.True(refused, refusal);
+        client.Call("PROBE.PUSH", "key", "item");
+        Assert.Equal("item", waiting.Read().Text);
         Assert.Equal("ERR the module is running a command", client.Call("PROBE.UNLOAD", "probe").Text);
     }
 
@@ -45,7 +57,8 @@ public sealed class LoadingTests
         string bad = Path.Combine(probed.Server.Directory, "bad.dll");
         File.WriteAllText(bad, "not a module");
         Assert.Contains("not a .NET assembly", client.Call("PROBE.LOAD", bad).Text);
-        Assert.Contains($"Module {bad} failed to load: it is not a .NET assembly", probed.Server.Log);
+        string line = $"Module {bad} failed to load: it is not a .NET assembly";
+        Assert.True(SpinWait.SpinUntil(() => probed.Server.Log.Contains(line), TimeSpan.FromSeconds(10)), probed.Server.Log);
     }
 
     [Fact]
@@ -56,7 +69,8 @@ public sealed class LoadingTests
             () => ServerProcess.StartOurs("--modules", "Connection", "--loadmodule", Missing).Dispose());
         Assert.Contains("missing", refused.Message);
         Assert.Contains("module-failure continue", refused.Message);
-        using ServerProcess server = ServerProcess.StartOurs("--modules", "Connection", "--module-failure", "continue", "--loadmodule", Missing);
+        using ServerProcess server = ServerProcess.StartOurs(
+            "--modules", "Connection", "--module-failure", "continue", "--loadmodule", Missing);
         using RespClient client = server.Connect();
         Assert.Equal("PONG", client.Call("PING").Text);
     }

@@ -29,6 +29,30 @@ public sealed class ModuleCommandTests
     }
 
     [Fact]
+    public void Unloading_a_module_that_used_everything_leaves_nothing_in_memory()
+    {
+        using ServerProcess server = Start();
+        using RespClient client = server.Connect();
+        const int Rounds = 6;
+        List<long> contexts = [];
+        for (int i = 0; i < Rounds; i++)
+        {
+            Assert.Equal("OK", client.Call("MODULE", "LOAD", ProbedServer.ProbePath).Text);
+            client.Call("PROBE.STATE", "kept");
+            client.Call("PROBE.CALL", "PROBE.ITEMS", "none");
+            client.Call("PROBE.PUSH", "key", "item");
+            client.Call("PROBE.TAKE", "key");
+            client.Call("PROBE.SUM", 10);
+            client.Call("PROBE.SNAPSHOT");
+            contexts.Add(client.Call("PROBE.CONTEXTS").Integer);
+            Assert.Equal("OK", client.Call("MODULE", "UNLOAD", "probe").Text);
+        }
+
+        // What a thread of the pool or the garbage collector holds a little longer does not add up.
+        Assert.True(contexts[^1] <= contexts[0] + 1, string.Join(' ', contexts));
+    }
+
+    [Fact]
     public void Loadex_sets_parameters()
     {
         using ServerProcess server = Start();

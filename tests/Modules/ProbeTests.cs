@@ -79,7 +79,6 @@ public sealed class ProbeTests : IClassFixture<ProbedServer>, IDisposable
         using RespClient waiting = _server.Connect();
         waiting.Send("PROBE.POP", "queue", 0);
         Thread.Sleep(50);
-        Assert.StartsWith("ERR the module has blocked clients", Text("PROBE.UNLOAD", "probe"));
         Assert.Equal("1", Text("PROBE.PUSH", "queue", "given"));
         Assert.Equal("given", waiting.Read().Text);
         Assert.Equal("", Text("PROBE.ITEMS", "queue"));
@@ -190,12 +189,13 @@ public sealed class ProbeTests : IClassFixture<ProbedServer>, IDisposable
         Assert.Contains("probe.fault", error);
         Assert.Equal("PONG", Text("PING"));
         Assert.Equal(before + 1, Faults());
-        Assert.Contains("Module probe: fault", _server.Log);
+        Assert.True(SpinWait.SpinUntil(() => _server.Log.Contains("Module probe: fault"), TimeSpan.FromSeconds(10)), _server.Log);
     }
 
     private long Faults()
     {
-        string line = _client.Call("PROBE.MODULES").Items.Select(item => item.Text).First(text => text.StartsWith("probe ", StringComparison.Ordinal));
+        IEnumerable<string> lines = _client.Call("PROBE.MODULES").Items.Select(item => item.Text);
+        string line = lines.First(text => text.StartsWith("probe ", StringComparison.Ordinal));
         return long.Parse(line.Split(' ')[2], System.Globalization.CultureInfo.InvariantCulture);
     }
 }

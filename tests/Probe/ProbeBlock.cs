@@ -50,7 +50,8 @@ internal sealed class ProbeBlock(MemoryOwner memory) : DataType
     }
 
     /// <inheritdoc/>
-    public override Entry Load(ValueReader reader, int rdbType, Database database, scoped in KeyRef key) => Put(database, key, reader.String());
+    public override Entry Load(ValueReader reader, int rdbType, Database database, scoped in KeyRef key)
+        => Put(database, key, reader.String());
 
     /// <inheritdoc/>
     public override void Rewrite(Entry value, ICommandSink commands)

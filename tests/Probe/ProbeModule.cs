@@ -78,6 +78,7 @@ public sealed class ProbeModule : IModule, IProbe
         Add("probe.load", -2, work.Load, CommandFlags.None);
         Add("probe.unload", 2, work.Unload, CommandFlags.None);
         Add("probe.modules", 1, work.Modules, CommandFlags.None);
+        Add("probe.contexts", 1, work.Contexts, CommandFlags.None);
     }
 
     private void Add(string name, int arity, CommandHandler handler, CommandFlags flags, params KeySpec[] keys)

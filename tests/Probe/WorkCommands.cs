@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.Loader;
 using System.Text;
 using ModularKv.Abstractions;
 
@@ -84,6 +85,13 @@ internal sealed class WorkCommands(IServer server, ClientSlot<string> note, Clie
         {
             call.Reply.Bulk(Encoding.UTF8.GetBytes($"{module.Name} {module.Commands.Count} {module.Faults}"));
         }
+    }
+
+    /// <summary>PROBE.CONTEXTS: load contexts that are still alive after a garbage collection.</summary>
+    public void Contexts(ref CommandContext call)
+    {
+        server.Debug.CollectGarbage();
+        call.Reply.Integer(AssemblyLoadContext.All.Count());
     }
 
     private static void ReplyOutcome(ref CommandContext call, string? refusal)

@@ -41,9 +41,15 @@ internal sealed class BasicCommands(IServer server)
     /// <summary>SELECT index. Source: redis.io/commands/select.</summary>
     public void Select(ref CommandContext call)
     {
-        if (!NumberText.TryParse(call.Argument(1), out long index) || index is < int.MinValue or > int.MaxValue)
+        if (!NumberText.TryParse(call.Argument(1), out long index))
         {
             call.Reply.NotAnInteger();
+            return;
+        }
+
+        if (index is < int.MinValue or > int.MaxValue)
+        {
+            call.Reply.Error("ERR value is out of range, value must between -2147483648 and 2147483647"u8);
             return;
         }
 

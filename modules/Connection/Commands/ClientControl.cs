@@ -43,7 +43,7 @@ internal sealed class ClientControl(IServer server)
     {
         if (call.ArgumentCount > 4)
         {
-            call.Reply.SyntaxError();
+            TooMany(ref call);
             return;
         }
 
@@ -82,7 +82,7 @@ internal sealed class ClientControl(IServer server)
     {
         if (call.ArgumentCount > 4)
         {
-            call.Reply.SyntaxError();
+            TooMany(ref call);
             return;
         }
 
@@ -102,4 +102,7 @@ internal sealed class ClientControl(IServer server)
         bool unblocked = server.Clients.Find(id) is { IsBlocked: true } client && client.Unblock(withError);
         call.Reply.Integer(unblocked ? 1 : 0);
     }
+
+    private static void TooMany(ref CommandContext call) => call.Reply.Error(Encoding.Latin1.GetBytes(
+        $"ERR unknown subcommand or wrong number of arguments for '{Encoding.Latin1.GetString(call.Argument(1))}'. Try CLIENT HELP."));
 }

@@ -83,16 +83,21 @@ internal sealed class ClientListing(IServer server)
         long queued = Math.Max(0, pending - BlockBytes);
         long blocks = (queued + BlockBytes - 1) / BlockBytes;
         string events = client.Descriptor < 0 ? "" : queued > 0 ? "rw" : "r";
-        text.Append(CultureInfo.InvariantCulture, $"id={client.Id} addr={client.Address} laddr={client.LocalAddress} fd={client.Descriptor}")
-            .Append(CultureInfo.InvariantCulture, $" name={client.Name} age={Seconds(nowMs - client.ConnectedAtMs)}")
-            .Append(CultureInfo.InvariantCulture, $" idle={Seconds(nowMs - client.LastActiveMs)} flags={FlagsOf(client)} db={client.Database}")
-            .Append(CultureInfo.InvariantCulture, $" sub={client.ChannelCount} psub={client.PatternCount} ssub={client.ShardChannelCount}")
-            .Append(CultureInfo.InvariantCulture, $" multi={client.QueuedCommands} qbuf={client.QueryBufferBytes}")
-            .Append(CultureInfo.InvariantCulture, $" qbuf-free={client.QueryBufferFree} argv-mem=0 multi-mem={client.QueuedBytes}")
-            .Append(CultureInfo.InvariantCulture, $" rbs={BlockBytes} rbp={Math.Min(pending, BlockBytes)} obl={pending - queued}")
-            .Append(CultureInfo.InvariantCulture, $" oll={blocks} omem={blocks * BlockBytes} tot-mem={client.MemoryBytes} events={events}")
-            .Append(CultureInfo.InvariantCulture, $" cmd={client.LastCommand?.FullName ?? "NULL"} user={client.User} redir={client.RedirectId}")
-            .Append(CultureInfo.InvariantCulture, $" resp={client.Protocol} lib-name={client.LibraryName} lib-ver={client.LibraryVersion}\n");
+        text.Append(CultureInfo.InvariantCulture,
+            $"id={client.Id} addr={client.Address} laddr={client.LocalAddress} fd={client.Descriptor} name={client.Name} ");
+        text.Append(CultureInfo.InvariantCulture,
+            $"age={Seconds(nowMs - client.ConnectedAtMs)} idle={Seconds(nowMs - client.LastActiveMs)} flags={FlagsOf(client)} ");
+        text.Append(CultureInfo.InvariantCulture,
+            $"db={client.Database} sub={client.ChannelCount} psub={client.PatternCount} ssub={client.ShardChannelCount} ");
+        text.Append(CultureInfo.InvariantCulture,
+            $"multi={client.QueuedCommands} qbuf={client.QueryBufferBytes} qbuf-free={client.QueryBufferFree} argv-mem=0 ");
+        text.Append(CultureInfo.InvariantCulture,
+            $"multi-mem={client.QueuedBytes} rbs={BlockBytes} rbp={Math.Min(pending, BlockBytes)} obl={pending - queued} oll={blocks} ");
+        text.Append(CultureInfo.InvariantCulture,
+            $"omem={blocks * BlockBytes} tot-mem={client.MemoryBytes} events={events} cmd={client.LastCommand?.FullName ?? "NULL"} ");
+        text.Append(CultureInfo.InvariantCulture,
+            $"user={client.User} redir={client.RedirectId} resp={client.Protocol} lib-name={client.LibraryName} ");
+        text.Append(CultureInfo.InvariantCulture, $"lib-ver={client.LibraryVersion}\n");
     }
 
     private static long Seconds(long ms) => Math.Max(0, ms / 1000);

@@ -23,7 +23,8 @@ internal sealed class HandshakeCommands(IServer server, IConfiguration configura
         if (!namesUser && (server.Find<IAuthenticator>()?.DefaultNeedsNoPassword ?? true))
         {
             call.Reply.Error(
-                "ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?"u8);
+                "ERR AUTH <password> called without any password configured for the default user. "u8
+                + "Are you sure your configuration is correct?"u8);
             return;
         }
 
@@ -55,8 +56,8 @@ internal sealed class HandshakeCommands(IServer server, IConfiguration configura
         if (!call.Client.IsAuthenticated)
         {
             call.Reply.Error(
-                "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO AUTH <user> <pass> option can be used "u8
-                + "to authenticate the client and select the RESP protocol version at the same time"u8);
+                "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO AUTH <user> <pass> "u8
+                + "option can be used to authenticate the client and select the RESP protocol version at the same time"u8);
             return;
         }
 

@@ -34,7 +34,8 @@ internal sealed class CommandFacts(IServer server)
         Func<Command, bool> isWanted = _ => true;
         if (call.ArgumentCount > 2)
         {
-            if (call.ArgumentCount != 5 || !call.ArgumentIs(2, "filterby"u8) || Filter(call.Argument(3), call.Argument(4)) is not { } filter)
+            bool isFilter = call.ArgumentCount == 5 && call.ArgumentIs(2, "filterby"u8);
+            if (!isFilter || Filter(call.Argument(3), call.Argument(4)) is not { } filter)
             {
                 call.Reply.SyntaxError();
                 return;

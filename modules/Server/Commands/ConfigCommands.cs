@@ -31,7 +31,8 @@ internal sealed class ConfigCommands(IServer server)
         string? error = server.Configuration.Rewrite();
         if (server.Configuration.FilePath is { } path)
         {
-            server.Log.Warning(error is null ? $"CONFIG REWRITE executed with success: {path}." : $"CONFIG REWRITE of {path} failed: {error}");
+            string outcome = error is null ? "executed with success." : "failed: " + error;
+            server.Log.Warning($"CONFIG REWRITE of {path} {outcome}");
         }
 
         Answer(call.Reply, error);

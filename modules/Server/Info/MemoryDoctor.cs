@@ -28,10 +28,11 @@ internal static class MemoryDoctor
 
         if (IsHigh(memory.Resident, memory.Used, HighResidentRatio))
         {
-            text.Append(" * High resident memory: more than 1.4 times the memory in use. After a peak this is harmless; otherwise see the next lines.\n\n");
+            text.Append(" * High resident memory: more than 1.4 times the memory in use. ");
+            text.Append("After a peak this is harmless; otherwise see the next lines.\n\n");
         }
 
-        if (IsHigh(memory.Active, memory.Used, HighRatio))
+        if (IsHigh(memory.Active, memory.Allocated, HighRatio))
         {
             text.Append(" * Fragmentation: pages are partly empty. CONFIG SET activedefrag yes moves values together.\n\n");
         }
@@ -53,7 +54,7 @@ internal static class MemoryDoctor
 
         if (memory.ReplicaClients > WorthMentioningBytes)
         {
-            text.Append(" * Large replica buffers: a replica reads too slowly. INFO replication and CLIENT LIST TYPE replica show which.\n\n");
+            text.Append(" * Large replica buffers: a replica reads too slowly. CLIENT LIST TYPE replica shows which.\n\n");
         }
 
         return text.Length == 0

@@ -66,7 +66,7 @@ internal sealed class MemorySections(IServer server, IConfiguration configuratio
         info.Line("used_memory_startup", memory.Startup);
         info.Line("used_memory_dataset", memory.Dataset);
         info.Line("used_memory_dataset_perc", Percent(memory.DatasetPercent));
-        info.Line("allocator_allocated", memory.Used);
+        info.Line("allocator_allocated", memory.Allocated);
         info.Line("allocator_active", memory.Active);
         info.Line("allocator_resident", memory.Committed);
         info.Line("total_system_memory", total);
@@ -93,8 +93,8 @@ internal sealed class MemorySections(IServer server, IConfiguration configuratio
 
     private static void WriteFragmentation(InfoWriter info, in MemorySnapshot memory)
     {
-        info.Line("allocator_frag_ratio", MemorySnapshot.Ratio(memory.Active, memory.Used), 2);
-        info.Line("allocator_frag_bytes", memory.Active - memory.Used);
+        info.Line("allocator_frag_ratio", MemorySnapshot.Ratio(memory.Active, memory.Allocated), 2);
+        info.Line("allocator_frag_bytes", memory.Active - memory.Allocated);
         info.Line("allocator_rss_ratio", MemorySnapshot.Ratio(memory.Committed, memory.Active), 2);
         info.Line("allocator_rss_bytes", memory.Committed - memory.Active);
         info.Line("rss_overhead_ratio", MemorySnapshot.Ratio(memory.Resident, memory.Committed), 2);

@@ -14,16 +14,19 @@ internal readonly struct MemorySnapshot
         Used = server.Memory.UsedBytes;
         Peak = Math.Max(Used, server.Memory.PeakBytes);
         Startup = server.Memory.StartupBytes;
-        Committed = server.Memory.CommittedBytes;
         Fragmented = server.Memory.FragmentedBytes;
         Resident = Environment.WorkingSet;
         Parts = server.Memory.Breakdown();
         foreach (Client client in server.Clients.All)
         {
-            if (client.Flags.HasFlag(ClientFlags.Replica) && !client.Flags.HasFlag(ClientFlags.Monitor)) ReplicaClients += client.MemoryBytes;
-            else NormalClients += client.MemoryBytes;
+            bool isReplica = client.Flags.HasFlag(ClientFlags.Replica) && !client.Flags.HasFlag(ClientFlags.Monitor);
+            if (isReplica) ReplicaClients += client.MemoryBytes; else NormalClients += client.MemoryBytes;
         }
 
+        // The managed heap's share does not come from the allocator.
+        Allocated = Math.Max(0, Used - Parts.GetValueOrDefault("managed"));
+        Active = Allocated + Fragmented;
+        Committed = Math.Max(Active, server.Memory.CommittedBytes);
         foreach (string part in OverheadParts) Overhead += Parts.GetValueOrDefault(part);
         Overhead = Math.Clamp(Overhead, Math.Min(Startup, Used), Used);
         Dataset = Used - Overhead;
@@ -35,6 +38,12 @@ internal readonly struct MemorySnapshot
     public long Peak { get; }
 
     public long Startup { get; }
+
+    /// <summary>In use, of what the allocator handed out.</summary>
+    public long Allocated { get; }
+
+    /// <summary>That, and what only evacuation frees.</summary>
+    public long Active { get; }
 
     /// <summary>Taken from the system by the allocator.</summary>
     public long Committed { get; }
@@ -62,9 +71,6 @@ internal readonly struct MemorySnapshot
     public double DatasetPercent => Used > Startup ? 100.0 * Dataset / (Used - Startup) : 0;
 
     public double PeakPercent => Peak > 0 ? 100.0 * Used / Peak : 0;
-
-    /// <summary>Bytes in use and those that only evacuation frees.</summary>
-    public long Active => Math.Min(Math.Max(Committed, Used), Used + Fragmented);
 
     /// <summary>Quotient that is 0 instead of infinite.</summary>
     public static double Ratio(long of, long to) => to > 0 ? (double)of / to : 0;

@@ -11,9 +11,7 @@ internal sealed class ServerSections(IServer server, IConfiguration configuratio
     private const int SecondsPerDay = 86400;
     private const int LruClockMask = (1 << 24) - 1;
     private const double ClockTicksPerSecond = 100;
-    private const int RunIdDigits = 40;
 
-    private readonly string _runId = NewRunId(server.Random);
     private long _startedAtMs = server.Clock.UnixMs;
 
     /// <summary>Notes the time from which uptime counts.</summary>
@@ -39,7 +37,7 @@ internal sealed class ServerSections(IServer server, IConfiguration configuratio
         info.Line("dotnet_version", Environment.Version.ToString());
         info.Line("process_id", Environment.ProcessId);
         info.Line("process_supervised", Text("supervised", "no"));
-        info.Line("run_id", _runId);
+        info.Line("run_id", server.RunId);
         info.Line("tcp_port", Text("port", "0"));
         info.Line("server_time_usec", server.Clock.UnixMicros());
         info.Line("uptime_in_seconds", uptime);
@@ -117,12 +115,5 @@ internal sealed class ServerSections(IServer server, IConfiguration configuratio
         bool valid = long.TryParse(fields[11], CultureInfo.InvariantCulture, out long user)
             & long.TryParse(fields[12], CultureInfo.InvariantCulture, out long system);
         return valid ? (system / ClockTicksPerSecond, user / ClockTicksPerSecond) : null;
-    }
-
-    private static string NewRunId(IRandom random)
-    {
-        Span<char> digits = stackalloc char[RunIdDigits];
-        for (int i = 0; i < digits.Length; i++) digits[i] = "0123456789abcdef"[(int)random.Next(16)];
-        return digits.ToString();
     }
 }

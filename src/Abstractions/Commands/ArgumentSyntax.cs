@@ -3,7 +3,8 @@ namespace ModularKv.Abstractions;
 /// <summary>Reads the notation of <see cref="CommandSpec.Arguments"/>.</summary>
 /// <remarks>
 /// <list type="bullet">
-/// <item><c>name</c> is a string, <c>name:type</c> says otherwise (string key integer double pattern unix-time); <c>key</c> alone is a key.</item>
+/// <item><c>name</c> is a string, <c>name:type</c> says otherwise (string key integer double pattern unix-time);
+/// <c>key</c> alone is a key.</item>
 /// <item><c>WORD</c>, without lower-case letters, is a token. Directly before an argument or a group it belongs to that one
 /// (<c>EX seconds:integer</c>); anywhere else it is an argument of its own, named after itself. <c>name=WORD</c> gives it another
 /// name and keeps it for itself.</item>
@@ -96,7 +97,10 @@ public static class ArgumentSyntax
             if (!AnnouncesNext()) return Token(null, word);
             ArgumentDoc argument = Element();
             (string token, string? since, string? deprecated, _) = Suffixes(word);
-            return argument with { Token = token, Since = since ?? argument.Since, DeprecatedSince = deprecated ?? argument.DeprecatedSince };
+            return argument with
+            {
+                Token = token, Since = since ?? argument.Since, DeprecatedSince = deprecated ?? argument.DeprecatedSince,
+            };
         }
 
         private bool AnnouncesNext()
@@ -193,7 +197,8 @@ public static class ArgumentSyntax
 
             return new ArgumentDoc
             {
-                Name = name ?? token.ToLowerInvariant(), Type = ArgumentType.PureToken, Token = token, Since = since, DeprecatedSince = deprecated,
+                Name = name ?? token.ToLowerInvariant(), Type = ArgumentType.PureToken, Token = token,
+                Since = since, DeprecatedSince = deprecated,
             };
         }
 
@@ -204,7 +209,8 @@ public static class ArgumentSyntax
             int colon = name.LastIndexOf(':');
             if (colon > 0)
             {
-                if (!Types.TryGetValue(name[(colon + 1)..], out type)) throw Malformed($"a known type instead of '{name[(colon + 1)..]}' before the end");
+                string typeName = name[(colon + 1)..];
+                if (!Types.TryGetValue(typeName, out type)) throw Malformed($"a known type instead of '{typeName}' before the end");
                 name = name[..colon];
             }
 
@@ -226,7 +232,7 @@ public static class ArgumentSyntax
                     case '@': since = value; break;
                     case '!': deprecated = value; break;
                     case '#' when value == "-": keySpec = -1; break;
-                    default: keySpec = int.TryParse(value, out int index) ? index : throw Malformed("a number behind '#' before the end"); break;
+                    default: keySpec = int.TryParse(value, out int index) ? index : throw Malformed("a number behind '#'"); break;
                 }
 
                 word = word[..mark];

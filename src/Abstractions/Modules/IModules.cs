@@ -57,7 +57,8 @@ public sealed class ModuleDescription
     /// <summary>What registered commands it has.</summary>
     public IReadOnlyList<Command> Commands { get; internal set; } = [];
 
-    /// <summary>Writes the map that MODULE LIST and HELLO show: name, ver, path, args. A version a.b.c is the number abbcc, as modules of Redis number theirs.</summary>
+    /// <summary>Writes the map that MODULE LIST and HELLO show: name, ver, path, args.</summary>
+    /// <remarks>Version a.b.c is the number abbcc, as modules of Redis number theirs.</remarks>
     public void WriteTo(ReplyWriter reply)
     {
         reply.Map(4);

@@ -58,7 +58,10 @@ public interface IServer
     IServerDebug Debug { get; }
 
     /// <summary>Whether the data set is being loaded: clients are served only commands with <see cref="CommandFlags.Loading"/>.</summary>
-    bool IsLoading => false;
+    bool IsLoading { get; }
+
+    /// <summary>40 hexadecimal digits, new at each start (INFO's run_id).</summary>
+    string RunId { get; }
 
     /// <summary>The service that a module offered under <typeparamref name="T"/>, or null.</summary>
     T? Find<T>() where T : class;

@@ -39,6 +39,9 @@ public sealed class ServerStatistics
     /// <summary>The longest one since the last reset, in microseconds.</summary>
     public long LongestLoopMicros;
 
+    /// <summary>CPU time of the loop's thread in the costliest one, in microseconds: without what the machine did meanwhile.</summary>
+    public long LongestLoopCpuMicros;
+
     /// <summary>What the longest one was doing: "commands", "expire", …</summary>
     public string LongestLoopStage = "";
 
@@ -56,7 +59,7 @@ public sealed class ServerStatistics
         EvictedKeys = EvictedClients = LazyFreedObjects = ErrorReplies = ReadsProcessed = WritesProcessed = 0;
         QueryBufferLimitDisconnections = OutputBufferLimitDisconnections = UnauthorizedAuth = 0;
         ReplyBufferShrinks = ReplyBufferExpands = DefragmentedBlocks = DefragmentationMicros = 0;
-        LoopIterations = LoopMicros = LongestLoopMicros = 0;
+        LoopIterations = LoopMicros = LongestLoopMicros = LongestLoopCpuMicros = 0;
         LongestLoopStage = "";
         Errors.Clear();
     }

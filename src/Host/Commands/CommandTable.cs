@@ -23,17 +23,37 @@ internal sealed class CommandTable : ICommandTable
     public Command Add(CommandSpec spec, string module, bool isBuiltIn)
     {
         if (_byName.ContainsKey(spec.Name)) throw new ModuleException($"command '{spec.Name}' is already registered");
-        if (spec.Name.Any(c => char.IsAsciiLetterUpper(c) || c <= ' ')) throw new ModuleException($"command name '{spec.Name}' must be lower case without spaces");
+        if (spec.Name.Any(c => char.IsAsciiLetterUpper(c) || c <= ' '))
+        {
+            throw new ModuleException($"command name '{spec.Name}' must be lower case without spaces");
+        }
+
         Command command = Build(spec, null, module, isBuiltIn);
         _byName.Add(spec.Name, command);
         Rebuild();
         return command;
     }
 
+    // Before anything is built, so that a refused row leaves nothing behind.
+    private static void CheckSubcommands(CommandSpec spec)
+    {
+        var names = new HashSet<string>();
+        foreach (CommandSpec sub in spec.Subcommands)
+        {
+            if (!names.Add(sub.Name)) throw new ModuleException($"subcommand '{spec.Name}|{sub.Name}' twice");
+            if (sub.Handler is null || sub.Arity == 0) throw new ModuleException($"subcommand '{spec.Name}|{sub.Name}' has no handler, or arity 0");
+        }
+    }
+
     private Command Build(CommandSpec spec, Command? container, string module, bool isBuiltIn)
     {
-        if (spec.Handler is null && spec.Subcommands.Length == 0) throw new ModuleException($"command '{spec.Name}' has neither a handler nor subcommands");
+        if (spec.Handler is null && spec.Subcommands.Length == 0)
+        {
+            throw new ModuleException($"command '{spec.Name}' has neither a handler nor subcommands");
+        }
+
         if (spec.Arity == 0) throw new ModuleException($"command '{spec.Name}' has arity 0");
+        CheckSubcommands(spec);
         var command = new Command(spec, container, module) { Id = FreeId() };
         _byId[command.Id] = command;
         command.Flags = spec.Flags | (isBuiltIn ? 0 : CommandFlags.Module) | (KeySpecs.AreMovable(spec) ? CommandFlags.MovableKeys : 0);
@@ -41,10 +61,7 @@ internal sealed class CommandTable : ICommandTable
         KeySpecs.SetLegacy(command);
         if (spec.Subcommands.Length == 0) return command;
         command.ByName = new Dictionary<string, Command>(StringComparer.Ordinal);
-        foreach (CommandSpec sub in spec.Subcommands)
-        {
-            if (!command.ByName.TryAdd(sub.Name, Build(sub, command, module, isBuiltIn))) throw new ModuleException($"subcommand '{spec.Name}|{sub.Name}' twice");
-        }
+        foreach (CommandSpec sub in spec.Subcommands) command.ByName.Add(sub.Name, Build(sub, command, module, isBuiltIn));
 
         command.Subcommands = [.. command.ByName.Values];
         return command;
@@ -76,19 +93,15 @@ internal sealed class CommandTable : ICommandTable
     /// <summary>Takes a command out.</summary>
     public void Remove(Command command)
     {
-        // rename-command may have given it another name, or none.
-        foreach ((string name, Command found) in _byName)
+        // Under another name, or none, after rename-command.
+        string? name = _byName.FirstOrDefault(pair => pair.Value == command).Key;
+        if (name is not null) _byName.Remove(name);
+        for (int i = 0; i < _byId.Count; i++)
         {
-            if (found != command) continue;
-            _byName.Remove(name);
-            break;
-        }
-
-        foreach (Command gone in command.Subcommands.Append(command))
-        {
-            _byId[gone.Id] = null;
+            if (_byId[i] is not { } gone || (gone != command && gone.Container != command)) continue;
+            _byId[i] = null;
             gone.IsRemoved = true;
-            gone.MinArguments = gone.MaxArguments = int.MaxValue; // no call of it passes the short way
+            gone.MinArguments = gone.MaxArguments = int.MaxValue; // a batch that holds it still does not run it the short way
         }
 
         Rebuild();

@@ -85,6 +85,7 @@ internal sealed class Loop : IScheduler, IDisposable
         _clock.Update();
         _workSinceMicros = _iterationMicros = _clock.MonotonicMicros();
         _longestStageMicros = 0;
+        ReadCpu();
     }
 
     private long _iterationMicros;
@@ -103,9 +104,32 @@ internal sealed class Loop : IScheduler, IDisposable
         }
 
         long whole = now - _iterationMicros;
+        if (whole > CpuLookedAtMicros) AccountCpu();
         if (whole <= _statistics.LongestLoopMicros) return;
         _statistics.LongestLoopMicros = whole;
         _statistics.LongestLoopStage = Stage;
+    }
+
+    /// <summary>
+    /// What a long iteration cost this thread: the wall clock counts too what the machine did elsewhere. The clock is read at most once in
+    /// this many microseconds, so that the figure may be too large by that, and never too small.
+    /// </summary>
+    private const long CpuLookedAtMicros = 500;
+
+    private long _cpuReadAtMicros;
+    private long _cpuMicros;
+
+    private void ReadCpu()
+    {
+        if (_iterationMicros - _cpuReadAtMicros < CpuLookedAtMicros) return;
+        _cpuReadAtMicros = _iterationMicros;
+        _cpuMicros = _clock.ThreadCpuMicros();
+    }
+
+    private void AccountCpu()
+    {
+        long spent = _clock.ThreadCpuMicros() - _cpuMicros;
+        if (spent > _statistics.LongestLoopCpuMicros) _statistics.LongestLoopCpuMicros = spent;
     }
 
     /// <summary>Ends <see cref="Run"/>. Any thread.</summary>

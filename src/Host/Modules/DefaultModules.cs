@@ -1,6 +1,7 @@
 namespace ModularKv.Host.Modules;
 
-/// <summary>The modules that a server has unless it is told otherwise: what <c>modules all</c> means. Start order follows their dependencies.</summary>
+/// <summary>The modules that a server has unless it is told otherwise: what <c>modules all</c> means.</summary>
+/// <remarks>Where modules depend on each other, that decides about the order; otherwise they start as they stand here.</remarks>
 internal static class DefaultModules
 {
     /// <summary>Names of folders below module-dir; <c>modules/Strings/ModularKv.Strings.dll</c>.</summary>

@@ -50,7 +50,7 @@ internal interface IModuleHost
     /// <summary>Adds a shutdown hook.</summary>
     IDisposable AddShutdownHook(ShutdownHook hook);
 
-    /// <summary>Opens an account with the heap of values. Its removal closes the account; memory still in use is the module's leak.</summary>
+    /// <summary>Opens an account with the heap of values. Its removal closes it; what is still in use is the module's leak.</summary>
     IDisposable AddMemoryOwner(string module, out MemoryOwner owner);
 
     /// <summary>Whether a command of the module is running at this moment (it may have asked for its own unloading).</summary>

@@ -3,7 +3,7 @@ using ModularKv.Abstractions;
 
 namespace ModularKv.Host.Modules;
 
-/// <summary>One module on its way through life. Every step either succeeds or throws <see cref="ModuleException"/> with the reason.</summary>
+/// <summary>One module on its way through life. Every step succeeds, or throws <see cref="ModuleException"/> with the reason.</summary>
 internal sealed class LoadedModule
 {
     private readonly IModuleHost _host;
@@ -132,7 +132,11 @@ internal sealed class LoadedModule
         }
 
         const BindingFlags AnyInstance = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
-        if (type.GetConstructor(AnyInstance, []) is null) throw new ModuleException($"{Manifest.TypeName} has no parameterless constructor");
+        if (type.GetConstructor(AnyInstance, []) is null)
+        {
+            throw new ModuleException($"{Manifest.TypeName} has no parameterless constructor");
+        }
+
         return (IModule)Activator.CreateInstance(type, AnyInstance | BindingFlags.DoNotWrapExceptions, null, null, null)!;
     }
 

@@ -62,7 +62,9 @@ internal static class ModuleFinder
 
     private static string FolderOf(string directory, string name)
     {
-        string[] folders = Directory.Exists(directory) ? [.. Directory.EnumerateDirectories(directory).Select(f => Path.GetFileName(f)!)] : [];
+        string[] folders = Directory.Exists(directory)
+            ? [.. Directory.EnumerateDirectories(directory).Select(f => Path.GetFileName(f)!)]
+            : [];
         string? folder = folders.FirstOrDefault(f => f.Equals(name, StringComparison.OrdinalIgnoreCase));
         if (folder is not null) return folder;
         string near = NameSuggestion.Nearest(name, folders) is { } other ? $", did you mean '{other}'?" : "";

@@ -32,7 +32,10 @@ internal sealed class ModuleLoadContext : AssemblyLoadContext
     public Assembly LoadMain(byte[]? image) => image is null ? LoadFromAssemblyPath(_path) : LoadImage(_path, image);
 
     /// <inheritdoc/>
-    /// <remarks>Null sends the runtime to the default context; when that has none, or an older one, <see cref="AssemblyLoadContext.Resolving"/> follows.</remarks>
+    /// <remarks>
+    /// Null sends the runtime to the default context; when that has none, or an older one, <see cref="AssemblyLoadContext.Resolving"/>
+    /// follows.
+    /// </remarks>
     protected override Assembly? Load(AssemblyName wanted) => IsShared(wanted.Name!) ? null : LoadOwn(wanted);
 
     /// <inheritdoc/>

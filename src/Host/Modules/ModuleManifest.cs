@@ -73,7 +73,7 @@ internal sealed record ModuleManifest(
         return space.Length == 0 ? name : space + "." + name;
     }
 
-    /// <summary>The attribute's arguments as ECMA-335 II.23.3 stores them. The first three stand in this place at every level of the contract.</summary>
+    /// <summary>The attribute's arguments as ECMA-335 II.23.3 stores them. The first three stay at every level.</summary>
     private static ModuleManifest Decode(string path, string type, BlobReader blob)
     {
         if (blob.ReadUInt16() != AttributeProlog) throw new BadImageFormatException("a custom attribute without its prolog");

@@ -6,7 +6,7 @@ internal static class ModuleOrder
     /// <summary>Sorts.</summary>
     /// <param name="modules">Unique names.</param>
     /// <param name="unavailable">Why a module that is not among them is not.</param>
-    /// <param name="refused">Told of modules that cannot be placed: a dependency is missing, was itself refused, or goes in a circle.</param>
+    /// <param name="refused">Told of modules that cannot be placed: a dependency is missing, was refused, or goes in a circle.</param>
     public static List<ModuleManifest> Sort(
         IReadOnlyList<ModuleManifest> modules, Func<string, string> unavailable, Action<ModuleManifest, string> refused)
     {

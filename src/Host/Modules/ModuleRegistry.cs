@@ -160,7 +160,8 @@ internal sealed class ModuleRegistry : IModuleRegistry
         foreach (Command sub in command.Subcommands) sub.Handler = Gone;
     }
 
-    private static void Gone(ref CommandContext call) => call.Reply.Error($"ERR the module of command '{call.Command.FullName}' was unloaded");
+    private static void Gone(ref CommandContext call)
+        => call.Reply.Error($"ERR the module of command '{call.Command.FullName}' was unloaded");
 
     private void CheckOpen()
     {

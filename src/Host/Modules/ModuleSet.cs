@@ -79,7 +79,7 @@ internal sealed class ModuleSet(IModuleHost host, ModuleSetOptions options) : IM
         return MayGoOn;
     }
 
-    /// <summary>Stops the modules, the last started first. Their registrations stay: the keyspace needs the types until it is gone too.</summary>
+    /// <summary>Stops the modules, the last started first. Registrations stay: the keyspace needs the types to the end.</summary>
     public void Stop()
     {
         for (int i = _modules.Count - 1; i >= 0; i--) _modules[i].Stop();
@@ -118,7 +118,7 @@ internal sealed class ModuleSet(IModuleHost host, ModuleSetOptions options) : IM
     }
 
     /// <inheritdoc/>
-    /// <remarks>The texts are those of Redis 7.0.15 where it has the case; MODULE UNLOAD puts "ERR Error unloading module: " before them.</remarks>
+    /// <remarks>The texts are those of Redis 7.0.15 where it has the case; MODULE puts "ERR Error unloading module: " before.</remarks>
     public string? Unload(string name)
     {
         LoadedModule? module = Find(name);
@@ -246,7 +246,8 @@ internal sealed class ModuleSet(IModuleHost host, ModuleSetOptions options) : IM
             Parameter? parameter = host.Configuration.Find(name);
             if (parameter is null) throw new ModuleException($"the module has no parameter '{name}'");
             if (parameter == before[i]) throw new ModuleException($"parameter '{name}' is not one of the module's");
-            string[] given = (parameter.Flags & ParameterFlags.MultiArgument) != 0 ? value.Split(' ', StringSplitOptions.RemoveEmptyEntries) : [value];
+            bool takesMany = (parameter.Flags & ParameterFlags.MultiArgument) != 0;
+            string[] given = takesMany ? value.Split(' ', StringSplitOptions.RemoveEmptyEntries) : [value];
             if (parameter.Set(given, ParameterSource.Command, out string? error) == SetOutcome.Refused)
             {
                 throw new ModuleException($"parameter '{name}' refuses '{value}': {error}");

@@ -23,6 +23,9 @@ internal sealed class LoopClock : IClock
     /// <inheritdoc/>
     public long MonotonicMicros() => (long)(Stopwatch.GetTimestamp() * MicrosPerTick);
 
+    /// <summary>CPU time of the calling thread in microseconds; elsewhere than on Linux the monotonic clock.</summary>
+    public long ThreadCpuMicros() => OperatingSystem.IsLinux() ? Unsafe.Libc.ThreadCpuMicros() : MonotonicMicros();
+
     /// <summary>Reads the clock.</summary>
     public void Update() => _unixMs = Now();
 

@@ -39,9 +39,10 @@ internal sealed class RunningServer : IDisposable
         if (_start.Parameters.LogFile.Text.Length > 0) _log.Path = _start.Parameters.LogFile.Text;
         Directory.SetCurrentDirectory(_start.Parameters.Dir.Text);
         _wiring.ApplyAll();
-        if (!_modules.Configure() || !_modules.Start()) return ModuleRefusal();
+        if (!_modules.Configure()) return ModuleRefusal();
         IReadOnlyList<ConfigurationError> errors = _start.Store.CompleteStart();
-        return errors.Count > 0 ? errors[0].ToString() : RenameCommands();
+        if (errors.Count > 0) return errors[0].ToString();
+        return _modules.Start() ? RenameCommands() : ModuleRefusal();
     }
 
     private string ModuleRefusal()

@@ -37,7 +37,16 @@ public unsafe class DispatchBenchmark
     }
 
     private static CommandSpec Row(string name, CommandFlags flags, params KeySpec[] keys)
-        => new() { Name = name, Arity = -1, Group = "generic", Since = "1.0.0", Flags = flags, Keys = keys, Handler = keys.Length > 0 ? Find : Nop };
+        => new()
+        {
+            Name = name,
+            Arity = -1,
+            Group = "generic",
+            Since = "1.0.0",
+            Flags = flags,
+            Keys = keys,
+            Handler = keys.Length > 0 ? Find : Nop,
+        };
 
     private static void Nop(ref CommandContext call) => call.Reply.Ok();
 

@@ -51,7 +51,8 @@ public sealed class PollerTests : IDisposable
         public override void Writable(Link link) => Writables++;
     }
 
-    private EndPoint Address(bool unix) => unix ? new UnixDomainSocketEndPoint(Path.Combine(_folder.FullName, "socket")) : new IPEndPoint(IPAddress.Loopback, 0);
+    private EndPoint Address(bool unix)
+        => unix ? new UnixDomainSocketEndPoint(Path.Combine(_folder.FullName, "socket")) : new IPEndPoint(IPAddress.Loopback, 0);
 
     private (Poller Poller, Recorder Recorder, Func<Socket> Connect) Start(bool portable, bool unix)
     {

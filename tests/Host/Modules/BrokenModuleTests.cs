@@ -49,7 +49,8 @@ public sealed class BrokenModuleTests : IDisposable
     public void An_empty_file() => Refused(_fixture.Forge.WriteFile("empty.dll", []), "not a .NET assembly");
 
     [Fact]
-    public void A_text() => Refused(_fixture.Forge.WriteFile("text.dll", Encoding.UTF8.GetBytes(new string('x', 5000))), "not a .NET assembly");
+    public void A_text()
+        => Refused(_fixture.Forge.WriteFile("text.dll", Encoding.UTF8.GetBytes(new string('x', 5000))), "not a .NET assembly");
 
     [Fact]
     public void A_native_library()
@@ -116,7 +117,8 @@ public sealed class BrokenModuleTests : IDisposable
     public void An_abstract_class() => Refused(new ForgedModule("x") { IsAbstract = true }, "Forged.Module0");
 
     [Fact]
-    public void A_class_without_the_constructor() => Refused(new ForgedModule("x") { HasParameterlessConstructor = false }, "parameterless");
+    public void A_class_without_the_constructor()
+        => Refused(new ForgedModule("x") { HasParameterlessConstructor = false }, "parameterless");
 
     [Fact]
     public void Two_modules_in_a_file()
@@ -139,7 +141,8 @@ public sealed class BrokenModuleTests : IDisposable
     }
 
     [Fact]
-    public void A_missing_dependency() => Refused(new ForgedModule("x") { DependsOn = ["absent"] }, "depends on module 'absent'", "not loaded");
+    public void A_missing_dependency()
+        => Refused(new ForgedModule("x") { DependsOn = ["absent"] }, "depends on module 'absent'", "not loaded");
 
     [Fact]
     public void A_missing_assembly()
@@ -221,7 +224,11 @@ public sealed class BrokenModuleTests : IDisposable
         var module = new ForgedModule("x");
         string path = _fixture.Forge.Write(module, "Listed.dll");
         _fixture.Forge.WriteFile("Listed.deps.json", "{ not json"u8.ToArray());
-        module.On("Configure", (self, _) => AssemblyLoadContext.GetLoadContext(self.GetType().Assembly)!.LoadFromAssemblyName(new("Absent.Package")));
+        module.On("Configure", (self, _) =>
+        {
+            AssemblyLoadContext own = AssemblyLoadContext.GetLoadContext(self.GetType().Assembly)!;
+            own.LoadFromAssemblyName(new AssemblyName("Absent.Package"));
+        });
         Refused(path, "dependencies cannot be read", ".deps.json");
     }
 }

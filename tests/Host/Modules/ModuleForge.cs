@@ -70,7 +70,8 @@ internal sealed class ModuleForge : IDisposable
 
     private static void DefineStep(TypeBuilder type, ForgedModule module, string name, Type[] arguments)
     {
-        const MethodAttributes Shape = MethodAttributes.Public | MethodAttributes.Virtual | MethodAttributes.HideBySig | MethodAttributes.NewSlot;
+        const MethodAttributes Shape =
+            MethodAttributes.Public | MethodAttributes.Virtual | MethodAttributes.HideBySig | MethodAttributes.NewSlot;
         MethodBuilder method = type.DefineMethod(name, Shape, typeof(void), arguments);
         EmitStep(method.GetILGenerator(), module, name, name == nameof(IModule.Configure));
     }

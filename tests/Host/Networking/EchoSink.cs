@@ -5,7 +5,8 @@ using ModularKv.Host.Networking;
 namespace ModularKv.Host.Tests.Networking;
 
 /// <summary>Stands for execution: replies with the arguments, and blocks a client or holds it back where the command says so.</summary>
-internal sealed class EchoSink(Action<Client, ReplyWriter, int, int> reply, Func<int, string> nameOf, Action<Client, int, int> postpone) : RequestSink
+internal sealed class EchoSink(
+    Action<Client, ReplyWriter, int, int> reply, Func<int, string> nameOf, Action<Client, int, int> postpone) : RequestSink
 {
     private readonly List<(Client Client, int First, int Count)> _batch = [];
 

@@ -79,13 +79,15 @@ internal sealed class FakeLink(int descriptor) : Link
         // There is no socket.
     }
 
-    public override (string Peer, string Local, bool IsLoopback, bool IsUnix) Describe() => ($"127.0.0.1:{descriptor}", "127.0.0.1:6379", true, false);
+    public override (string Peer, string Local, bool IsLoopback, bool IsUnix) Describe()
+        => ($"127.0.0.1:{descriptor}", "127.0.0.1:6379", true, false);
 }
 
 /// <summary>A poller that never has events.</summary>
 internal sealed class FakePoller : Poller
 {
-    public override Link Listen(EndPoint address, int backlog, int unixPermissions, LinkHandler handler) => new FakeLink(0) { Handler = handler };
+    public override Link Listen(EndPoint address, int backlog, int unixPermissions, LinkHandler handler)
+        => new FakeLink(0) { Handler = handler };
 
     public override void Wait(int timeoutMs, Action awake) => awake();
 

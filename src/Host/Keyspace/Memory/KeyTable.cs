@@ -211,6 +211,7 @@ internal sealed unsafe class KeyTable : IDisposable
     /// <returns>True while there is more to do.</returns>
     public bool Step(int buckets)
     {
+        if (_range == null) return false; // the empty table is shared and must not be given thresholds
         for (; buckets > 0 && _mode != ResizeMode.None; buckets--)
         {
             bool done = _mode == ResizeMode.Growing ? TrySplitNext() : TryMergeLast();

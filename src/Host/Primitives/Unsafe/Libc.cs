@@ -57,6 +57,18 @@ internal static unsafe class Libc
 
     public static readonly delegate* unmanaged<int, ResourceLimit*, int> SetLimit = (delegate* unmanaged<int, ResourceLimit*, int>)Symbol("setrlimit");
 
+    private static readonly delegate* unmanaged[SuppressGCTransition]<int, long*, int> GetTime =
+        (delegate* unmanaged[SuppressGCTransition]<int, long*, int>)Symbol("clock_gettime");
+
+    /// <summary>CPU time of the calling thread in microseconds. About 0.2 µs.</summary>
+    public static long ThreadCpuMicros()
+    {
+        const int threadCpu = 3;
+        long* time = stackalloc long[2];
+        GetTime(threadCpu, time);
+        return (time[0] * 1_000_000) + (time[1] / 1000);
+    }
+
     private static readonly delegate* unmanaged[SuppressGCTransition]<int*> ErrorLocation =
         (delegate* unmanaged[SuppressGCTransition]<int*>)Symbol("__errno_location");
 

@@ -26,8 +26,15 @@ public sealed class CommandTableTests
         var random = new Random(4);
         var table = new CommandTable();
         const string Alphabet = "abcdefghijklmnopqrstuvwxyz_-.|0123456789@[`";
-        HashSet<string> names = ["get", "getex", "getdel", "getrange", "getrangex", "getrangey", "bf.add", "sort_ro", "a", "x|y", "json.arrappend"];
-        while (names.Count < 1500) names.Add(new string([.. Enumerable.Range(0, random.Next(1, 14)).Select(_ => Alphabet[random.Next(Alphabet.Length)])]));
+        HashSet<string> names =
+        [
+            "get", "getex", "getdel", "getrange", "getrangex", "getrangey", "bf.add", "sort_ro", "a", "x|y", "json.arrappend",
+        ];
+        while (names.Count < 1500)
+        {
+            names.Add(new string([.. Enumerable.Range(0, random.Next(1, 14)).Select(_ => Alphabet[random.Next(Alphabet.Length)])]));
+        }
+
         foreach (string name in names) table.Add(Row(name), "test", false);
         Assert.Equal(names.Count, table.Count);
         foreach (string name in names)
@@ -101,7 +108,8 @@ public sealed class CommandTableTests
         Assert.Throws<ModuleException>(() => table.Add(Row("Get"), "test", true));
         Assert.Throws<ModuleException>(() => table.Add(Row("a b"), "test", true));
         Assert.Throws<ModuleException>(() => table.Add(Row("c", Row("x"), Row("x")), "test", true));
-        Assert.Throws<ModuleException>(() => table.Add(new CommandSpec { Name = "d", Arity = 0, Group = "g", Since = "1", Handler = Nothing }, "test", true));
+        var withoutArity = new CommandSpec { Name = "d", Arity = 0, Group = "g", Since = "1", Handler = Nothing };
+        Assert.Throws<ModuleException>(() => table.Add(withoutArity, "test", true));
         Assert.Throws<ModuleException>(() => table.Add(new CommandSpec { Name = "e", Arity = 1, Group = "g", Since = "1" }, "test", true));
     }
 }

@@ -44,8 +44,9 @@ public sealed class KeySpecsTests
     {
         string[] words = line.Split(' ');
         var table = new CommandTable();
-        Command command = table.Add(
-            new CommandSpec { Name = words[0], Arity = -1, Group = "g", Since = "1", Handler = Nothing, Keys = Rows[words[0]] }, "test", true);
+        KeySpec[] specs = Rows[words[0]];
+        var row = new CommandSpec { Name = words[0], Arity = -1, Group = "g", Since = "1", Handler = Nothing, Keys = specs };
+        Command command = table.Add(row, "test", true);
         var keys = new KeyPositions();
         using var call = new ArgumentBlock(words);
         bool found = table.FindKeys(command, call.List, keys);

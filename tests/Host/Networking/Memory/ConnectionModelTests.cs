@@ -48,7 +48,8 @@ public sealed class ConnectionModelTests
         {
             peer.Link.SendRoom = long.MaxValue;
             peer.Link.Handler.Writable(peer.Link);
-            Assert.True(peer.Expected.ToArray().AsSpan().SequenceEqual(peer.Link.Sent.ToArray()), $"seed {seed}, {peer.Connection.Address}");
+            bool isSame = peer.Expected.ToArray().AsSpan().SequenceEqual(peer.Link.Sent.ToArray());
+            Assert.True(isSame, $"seed {seed}, {peer.Connection.Address}");
             Assert.Equal(0, peer.Connection.QueryBufferBytes);
             Assert.False(peer.Link.IsClosed);
         }

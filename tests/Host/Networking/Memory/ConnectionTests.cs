@@ -11,14 +11,16 @@ public sealed class ConnectionTests
 
     private static string Text(FakeLink link) => Encoding.Latin1.GetString(link.Sent.ToArray());
 
-    private static string Echo(params string[] words) => Encoding.Latin1.GetString(EchoSink.ReplyTo([.. words.Select(Encoding.Latin1.GetBytes)]));
+    private static string Echo(params string[] words)
+        => Encoding.Latin1.GetString(EchoSink.ReplyTo([.. words.Select(Encoding.Latin1.GetBytes)]));
 
     [Fact]
     public void A_pipeline_is_answered_in_order_through_a_narrow_pipe()
     {
         var bench = new NetworkBench();
         (FakeLink link, _) = bench.Connect();
-        List<byte[][]> commands = [.. Enumerable.Range(0, 5000).Select(i => new[] { "ECHO"u8.ToArray(), Encoding.ASCII.GetBytes($"value-{i}") })];
+        List<byte[][]> commands = [];
+        for (int i = 0; i < 5000; i++) commands.Add(["ECHO"u8.ToArray(), Encoding.ASCII.GetBytes($"value-{i}")]);
         link.SendRoom = 0;
         link.SendPiece = 7;
         link.Arrive(Concat(commands.Select(RequestBytes.Of)));
@@ -40,7 +42,9 @@ public sealed class ConnectionTests
     {
         var bench = new NetworkBench();
         (FakeLink link, Connection connection) = bench.Connect();
-        link.Arrive([.. RequestBytes.Of("BLOCK"), .. RequestBytes.Of("A", "1"), .. "*2\r\n$1\r\nB\r\n"u8], [.. "$1\r\n2\r\n"u8, .. RequestBytes.Of("C")]);
+        link.Arrive(
+            [.. RequestBytes.Of("BLOCK"), .. RequestBytes.Of("A", "1"), .. "*2\r\n$1\r\nB\r\n"u8],
+            [.. "$1\r\n2\r\n"u8, .. RequestBytes.Of("C")]);
         bench.Drain(link);
         Assert.Equal(Echo("BLOCK"), Text(link));
         NetworkBench.Unblock(connection);
