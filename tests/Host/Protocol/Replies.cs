@@ -6,7 +6,8 @@ namespace ModularKv.Host.Tests.Protocol;
 /// <summary>Takes what a reply writer has written.</summary>
 internal static class Replies
 {
-    public static ReplyWriter Writer(int protocol = 2, OutputBlocks? blocks = null) => new(blocks ?? new OutputBlocks()) { Protocol = protocol };
+    public static ReplyWriter Writer(int protocol = 2, OutputBlocks? blocks = null)
+        => new(blocks ?? new OutputBlocks()) { Protocol = protocol };
 
     public static byte[] Take(ReplyWriter writer, int pieceMax = int.MaxValue)
     {

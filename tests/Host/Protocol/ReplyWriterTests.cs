@@ -6,6 +6,8 @@ namespace ModularKv.Host.Tests.Protocol;
 
 public sealed class ReplyWriterTests
 {
+    private const string WrongType = "-WRONGTYPE Operation against a key holding the wrong kind of value\r\n";
+
     private static readonly (string Name, Action<ReplyWriter> Write, string Resp2, string Resp3)[] Shapes =
     [
         ("ok", w => w.Ok(), "+OK\r\n", "+OK\r\n"),
@@ -30,13 +32,14 @@ public sealed class ReplyWriterTests
         ("infinity", w => w.Double(double.PositiveInfinity), "$3\r\ninf\r\n", ",inf\r\n"),
         ("-infinity", w => w.Double(double.NegativeInfinity), "$4\r\n-inf\r\n", ",-inf\r\n"),
         ("nan", w => w.Double(double.NaN), "$3\r\nnan\r\n", ",nan\r\n"),
-        ("big number", w => w.BigNumber("1234567999999999999999999999999999999"u8), "$37\r\n1234567999999999999999999999999999999\r\n", "(1234567999999999999999999999999999999\r\n"),
+        ("big number", w => w.BigNumber("12345679999999999999999"u8), "$23\r\n12345679999999999999999\r\n", "(12345679999999999999999\r\n"),
         ("verbatim", w => w.Verbatim("txt"u8, "This is\na text"u8), "$14\r\nThis is\na text\r\n", "=18\r\ntxt:This is\na text\r\n"),
         ("error", w => w.Error("ERR a\r\nb"u8), "-ERR a  b\r\n", "-ERR a  b\r\n"),
         ("error text", w => w.Error("ERR c"), "-ERR c\r\n", "-ERR c\r\n"),
-        ("wrong type", w => w.WrongType(), "-WRONGTYPE Operation against a key holding the wrong kind of value\r\n", "-WRONGTYPE Operation against a key holding the wrong kind of value\r\n"),
+        ("wrong type", w => w.WrongType(), WrongType, WrongType),
         ("syntax error", w => w.SyntaxError(), "-ERR syntax error\r\n", "-ERR syntax error\r\n"),
-        ("no integer", w => w.NotAnInteger(), "-ERR value is not an integer or out of range\r\n", "-ERR value is not an integer or out of range\r\n"),
+        ("no integer", w => w.NotAnInteger(), "-ERR value is not an integer or out of range\r\n",
+            "-ERR value is not an integer or out of range\r\n"),
         ("raw", w => w.Raw("+x\r\n"u8), "+x\r\n", "+x\r\n"),
         ("deferred array", w => w.Finish(Filled(w), Aggregate.Array, 2), "*2\r\n:1\r\n:2\r\n", "*2\r\n:1\r\n:2\r\n"),
         ("deferred map", w => w.Finish(Filled(w), Aggregate.Map, 1), "*2\r\n:1\r\n:2\r\n", "%1\r\n:1\r\n:2\r\n"),
@@ -127,7 +130,13 @@ public sealed class ReplyWriterTests
     {
         if (depth > 4 || random.Next(3) == 0)
         {
-            var bytes = new byte[random.Next(8) switch { 0 when random.Next(4) == 0 => random.Next(40_000), 1 => random.Next(7000, 9000), _ => random.Next(300) }];
+            int length = random.Next(8) switch
+            {
+                0 when random.Next(4) == 0 => random.Next(40_000),
+                1 => random.Next(7000, 9000),
+                _ => random.Next(300),
+            };
+            var bytes = new byte[length];
             random.NextBytes(bytes);
             writer.Bulk(bytes);
             expected.Write(Encoding.ASCII.GetBytes($"${bytes.Length}\r\n"));

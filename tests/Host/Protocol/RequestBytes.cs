@@ -44,7 +44,8 @@ internal static class RequestBytes
     {
         bool isPlain = word.Length > 0 && word.All(b => char.IsAsciiLetterOrDigit((char)b));
         if (isPlain && random.Next(3) > 0) return Encoding.Latin1.GetString(word);
-        if (word.All(b => b is >= 32 and not ((byte)'\'' or (byte)'\\')) && random.Next(2) == 0) return $"'{Encoding.Latin1.GetString(word)}'";
+        bool isLiteral = word.All(b => b is >= 32 and not ((byte)'\'' or (byte)'\\'));
+        if (isLiteral && random.Next(2) == 0) return $"'{Encoding.Latin1.GetString(word)}'";
         var text = new StringBuilder("\"");
         foreach (byte b in word)
         {

@@ -163,7 +163,9 @@ internal sealed unsafe class RequestParser(ArgumentArena arena, RequestLimits li
         return ParseOutcome.Error;
     }
 
-    /// <summary>Says what is wrong with an argument's header, in the order in which Redis looks. False: nothing yet, more bytes are needed.</summary>
+    /// <summary>
+    /// Says what is wrong with an argument's header, in the order in which Redis looks. False: nothing yet, more bytes are needed.
+    /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool RefuseHeader(byte* q, byte* afterNumber, byte* end, long length)
     {

@@ -10,15 +10,20 @@ public sealed class MalformedRequestTests
 {
     private static readonly string[] Requests =
     [
-        "*a\r\n", "*\r\n", "*3000000000\r\n", "*2147483647\r\n", "*2147483648\r\n", "*1048577\r\n", "*-5\r\n*x\r\n", "*0\r\n*x\r\n", "*01\r\n",
-        "*1\r\n$\r\n", "*1\r\n\r\n", "*1\r\n\r", "*1\r\nfoo", "*1\r\nfoo\r\n", "*1\r\n\xe4\r\n", "*1\r\n$-1\r\n", "*1\r\n$abc\r\n", "*1\r\n$01\r\n",
+        "*a\r\n", "*\r\n", "*3000000000\r\n", "*2147483647\r\n", "*2147483648\r\n", "*1048577\r\n", "*-5\r\n*x\r\n",
+        "*0\r\n*x\r\n", "*01\r\n",
+        "*1\r\n$\r\n", "*1\r\n\r\n", "*1\r\n\r", "*1\r\nfoo", "*1\r\nfoo\r\n", "*1\r\n\xe4\r\n", "*1\r\n$-1\r\n",
+        "*1\r\n$abc\r\n", "*1\r\n$01\r\n",
         "*1\r\n$536870913\r\n", "*1\r\n$4\r", "*1 \r\n", "*1\r\n$4 \r\n", "*+1\r\n", "*1\r\n$+4\r\n", "*-\r\n", "*--1\r\n", "*1\r\n$-\r\n",
-        "*1\r\n$9223372036854775808\r\n", "*9223372036854775808\r\n", "*-9223372036854775809\r\n", "*1\0\r\n$4\r\nPING\r\n", "*1\r\n$4\0\r\nPING\r\n",
+        "*1\r\n$9223372036854775808\r\n", "*9223372036854775808\r\n", "*-9223372036854775809\r\n",
+        "*1\0\r\n$4\r\nPING\r\n", "*1\r\n$4\0\r\nPING\r\n",
         "*1\r\n\0\r\n", "\0\r\n", "PING\0\r\n", "PING \"a\r\n", "PING 'a\r\n", "PING \"a\"b\r\n", "PING 'a'b\r\n", "PING \\\"a\r\n",
-        "PING \"a\\\r\n", "PING 'a\\'\r\n", "PING \"\r\n", "PING \"a\"\"b\"\r\n", "\r\n\n \t\v\r\n", "\"\n", "*3\r\n$3\r\nSET\r\n$1\r\nx\r\nfooz\r\n",
+        "PING \"a\\\r\n", "PING 'a\\'\r\n", "PING \"\r\n", "PING \"a\"\"b\"\r\n", "\r\n\n \t\v\r\n", "\"\n",
+        "*3\r\n$3\r\nSET\r\n$1\r\nx\r\nfooz\r\n",
         "*1\r\n$2\r\nx\r\n", "*2\r\n$4\r\nPING\r\nxx$1\r\n",
         new('x', 65600), "*" + new string('1', 65600), "*1\r\n$" + new string('1', 65600), "*1\r\n" + new string('A', 65600),
-        "\0" + new string('x', 65600), "*\0" + new string('x', 65600), "*1\r\n$\0" + new string('x', 65600), "*1\r\n\0" + new string('x', 65600),
+        "\0" + new string('x', 65600), "*\0" + new string('x', 65600), "*1\r\n$\0" + new string('x', 65600),
+        "*1\r\n\0" + new string('x', 65600),
     ];
 
     [Fact]

@@ -50,7 +50,9 @@ public sealed class ParserFuzzTests
     }
 
     private static void Fail(long seed, ReadOnlySpan<byte> bytes, List<byte[][]> commands, string? error, ParserFeed feed)
-        => Assert.Fail($"seed {seed}: {Escape.Bytes(bytes, 400)}\nreference {commands.Count} commands, {error}; parser {feed.Commands.Count}, {feed.Error}");
+        => Assert.Fail(
+            $"seed {seed}: {Escape.Bytes(bytes, 400)}\nreference {commands.Count} commands, {error}; "
+            + $"parser {feed.Commands.Count}, {feed.Error}");
 
     private static bool Same(List<byte[][]> a, List<byte[][]> b)
     {

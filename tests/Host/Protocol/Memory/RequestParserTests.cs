@@ -77,7 +77,8 @@ public sealed class RequestParserTests
         Assert.True(expected.Count == found.Count, $"{where}: {expected.Count} commands sent, {found.Count} found");
         for (int i = 0; i < expected.Count; i++)
         {
-            Assert.True(expected[i].Length == found[i].Length, $"{where}, command {i}: {expected[i].Length} arguments sent, {found[i].Length} found");
+            string counts = $"{where}, command {i}: {expected[i].Length} arguments sent, {found[i].Length} found";
+            Assert.True(expected[i].Length == found[i].Length, counts);
             for (int j = 0; j < expected[i].Length; j++)
             {
                 Assert.True(expected[i][j].AsSpan().SequenceEqual(found[i][j]), $"{where}, command {i}, argument {j} differs");
