@@ -94,9 +94,10 @@ internal sealed class ClientListing(IServer server)
         text.Append(CultureInfo.InvariantCulture,
             $"multi={client.QueuedCommands} qbuf={client.QueryBufferBytes + wireBytes} qbuf-free={client.QueryBufferFree} ");
         text.Append(CultureInfo.InvariantCulture,
-            $"argv-mem={argumentBytes} multi-mem={client.QueuedBytes} rbs={BlockBytes} rbp={Math.Min(pending, BlockBytes)} obl={pending - queued} oll={blocks} ");
+            $"argv-mem={argumentBytes} multi-mem={client.QueuedBytes} rbs={BlockBytes} rbp={Math.Min(pending, BlockBytes)} ");
         text.Append(CultureInfo.InvariantCulture,
-            $"omem={blocks * BlockBytes} tot-mem={client.MemoryBytes} events={events} cmd={client.LastCommand?.FullName ?? "NULL"} ");
+            $"obl={pending - queued} oll={blocks} omem={blocks * BlockBytes} tot-mem={client.MemoryBytes} events={events} ");
+        text.Append(CultureInfo.InvariantCulture, $"cmd={client.LastCommand?.FullName ?? "NULL"} ");
         text.Append(CultureInfo.InvariantCulture,
             $"user={client.User} redir={client.RedirectId} resp={client.Protocol} lib-name={client.LibraryName} ");
         text.Append(CultureInfo.InvariantCulture, $"lib-ver={client.LibraryVersion}\n");

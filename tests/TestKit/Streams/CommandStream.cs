@@ -48,6 +48,12 @@ public sealed class CommandStream
         }
     }
 
+    /// <summary>
+    /// The next command belongs to the one before: until it has run, a key may stand on one server that expired at once and is gone
+    /// from the other, which only DBSIZE shows.
+    /// </summary>
+    public bool IsSettling => due.Count > 0;
+
     /// <summary>The next command.</summary>
     public Command Next()
     {

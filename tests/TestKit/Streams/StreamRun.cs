@@ -35,6 +35,7 @@ public sealed class StreamRun(ServerProcess ours, ServerProcess theirs, int prot
         List<string> differences = [];
         HashSet<string> names = [];
         int timeouts = 0;
+        int uncompared = 0;
         for (int i = 0; i < commands && differences.Count < DifferencesMax && timeouts < TimeoutsMax; i++)
         {
             Command command = stream.Next();
@@ -42,7 +43,11 @@ public sealed class StreamRun(ServerProcess ours, ServerProcess theirs, int prot
             try
             {
                 difference = pair.Compare(command);
-                if (difference == null && i % KeyspaceEvery == KeyspaceEvery - 1) difference = Explain(keyspace, pair);
+                if (difference == null && ++uncompared >= KeyspaceEvery && !stream.IsSettling)
+                {
+                    uncompared = 0;
+                    difference = Explain(keyspace, pair);
+                }
             }
             catch (RespException failure)
             {
