@@ -38,8 +38,9 @@ public sealed class StringsModule : IModule
             Complexity = "O(1)",
             Summary = "Stores a string, whatever the key held before.",
             Arguments =
-                "key value [condition=(NX|XX)] [GET] [expiration=(EX seconds:integer|PX milliseconds:integer|EXAT " +
-                "unix-time-seconds:unix-time|PXAT unix-time-milliseconds:unix-time|KEEPTTL)]",
+                "key value [condition@2.6.12=(NX|XX)] [GET@6.2.0] [expiration=(EX seconds:integer@2.6.12|" +
+                "PX milliseconds:integer@2.6.12|EXAT unix-time-seconds:unix-time@6.2.0|" +
+                "PXAT unix-time-milliseconds:unix-time@6.2.0|KEEPTTL@6.0.0)]",
             History =
             [
                 ("2.6.12", "Added the `EX`, `PX`, `NX` and `XX` options."),
@@ -283,7 +284,7 @@ public sealed class StringsModule : IModule
             Keys = [KeySpec.Range(1, 1, 1, KeyFlags.RO | KeyFlags.Access)],
             Complexity = "O(N*M) where N and M are the lengths of s1 and s2, respectively",
             Summary = "Finds the longest common subsequence of two strings.",
-            Arguments = "key1:key key2:key [LEN] [IDX] [MINMATCHLEN len:integer] [WITHMATCHLEN]",
+            Arguments = "key1:key key2:key#0 [LEN] [IDX] [MINMATCHLEN len:integer] [WITHMATCHLEN]",
         },
     ];
 }

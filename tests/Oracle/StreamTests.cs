@@ -50,6 +50,7 @@ public sealed class StreamTests(ServerPair servers, ITestOutputHelper output)
         CommandStream stream = new(FromEnvironment("MODULARKV_STREAM_SEED", SeedByDefault), groups)
         {
             Foreign = types ? ForeignKeys.Collections : [],
+            Missing = Feature.MissingOn(servers.Ours),
         };
         StreamRun run = new(servers.Ours, theirs, protocol);
         string? report = run.Compare(stream, FromEnvironment("MODULARKV_STREAM_COMMANDS", CommandsByDefault), output.WriteLine);

@@ -4,16 +4,24 @@ using System.Text.RegularExpressions;
 
 namespace ModularKv.TestKit;
 
-/// <summary>How two replies to one command may differ and still agree. Never for error replies: they must be equal bytes.</summary>
+/// <summary>How two replies to one command may differ and still agree.</summary>
 /// <param name="Name">The command, or command and subcommand, in upper case.</param>
 /// <param name="Reason">Why the bytes may differ.</param>
 /// <param name="Agree">True when the replies agree.</param>
-public sealed record ReplyRule(string Name, string Reason, Func<Command, Reply, Reply, bool> Agree);
+/// <param name="Errors">The rule judges error replies too. Without it they must be equal bytes.</param>
+public sealed record ReplyRule(string Name, string Reason, Func<Command, Reply, Reply, bool> Agree, bool Errors = false);
 
 /// <summary>The commands whose replies legitimately differ between two servers. Everything else is compared byte for byte.</summary>
 public static class ReplyRules
 {
     private const int ClockToleranceMs = 5000;
+
+    private const int DescriptionFields = 10;
+    private const int CommandFlagsField = 2;
+    private const int CategoriesField = 6;
+    private const int TipsField = 7;
+
+    private static readonly string[] LaterClientFields = ["lib-name", "lib-ver"];
 
     private static readonly ReplyRule[] Table =
     [
@@ -21,7 +29,7 @@ public static class ReplyRules
         new("KEYS", "the order of the table is not defined", SameItemsInAnyOrder),
         new("SCAN", "cursors are each server's own; a scan from 0 is compared by its whole walk", SameShape),
         new("TIME", "two clocks", SameShape),
-        new("LOLWUT", "art", SameShape),
+        new("LOLWUT", "art, and the version of each server in the last line", SameSignature),
         new("INFO", "counts and addresses; section names must agree, and the keyspace but for its average TTL", SameInfo),
         new("TTL", "two clocks", Within(ClockToleranceMs / 1000)),
         new("PTTL", "two clocks", Within(ClockToleranceMs)),
@@ -30,7 +38,7 @@ public static class ReplyRules
         new("LASTSAVE", "two clocks", SameShape),
         new("HELLO", "client ids, version, list of modules", SameHello),
         new("CLIENT ID", "ids are each server's own", SameShape),
-        new("CLIENT INFO", "addresses, ids, buffer sizes; db, name, resp, user and cmd must agree", SameClientLines),
+        new("CLIENT INFO", "addresses, ids, buffer sizes, lib-name and lib-ver of 7.2; db, name, resp, user, cmd must agree", SameClientLines),
         new("CLIENT LIST", "as CLIENT INFO, and the connections of the tests themselves", SameClientFields),
         new("OBJECT IDLETIME", "two clocks", Within(ClockToleranceMs / 1000)),
         new("OBJECT FREQ", "the counter grows by chance", SameShape),
@@ -39,12 +47,27 @@ public static class ReplyRules
         new("DEBUG SDSLEN", "allocation sizes", SameShape),
         new("CONFIG GET", "the order of Redis's table is random", SameMapInAnyOrder),
         new("COMMAND (alone)", "modules add commands, and the order of the table is not defined", SameShape),
-        new("COMMAND INFO", "subcommands stand in the random order of Redis's table; without names see COMMAND", SameDescriptions),
+        new("COMMAND INFO", "subcommands stand in a random order; facts of later versions; without names see COMMAND", SameDescriptions),
+        new("COMMAND GETKEYS", "since 7.2 a command without arguments may be asked about", AsksForNameAlone, Errors: true),
+        new("COMMAND GETKEYSANDFLAGS", "as COMMAND GETKEYS", AsksForNameAlone, Errors: true),
+        new("COMMAND HELP", "our own words", SameHelp),
+        new("CONFIG HELP", "our own words", SameHelp),
+        new("CLIENT HELP", "our own words", SameHelp),
         new("COMMAND COUNT", "modules add commands", SameShape),
         new("COMMAND LIST", "modules add commands", SameShape),
     ];
 
+    // What changed after 7.0.15, by the position in a command's description; the facts themselves are compared with their reference.
+    private static readonly Dictionary<string, int[]> LaterFacts = new()
+    {
+        ["wait"] = [CommandFlagsField, CategoriesField],
+        ["msetnx"] = [TipsField],
+        ["randomkey"] = [TipsField],
+        ["scan"] = [TipsField],
+    };
+
     private static readonly Dictionary<string, ReplyRule> ByName = Table.ToDictionary(rule => rule.Name);
+    private static readonly Regex Signature = new("Redis ver\\. [0-9]+\\.[0-9]+\\.[0-9]+\n$", RegexOptions.CultureInvariant);
     private static readonly Regex AverageTtl = new("avg_ttl=[0-9]+", RegexOptions.CultureInvariant);
 
     /// <summary>The rule for this command, or null when its replies must be equal bytes.</summary>
@@ -52,12 +75,12 @@ public static class ReplyRules
         ByName.GetValueOrDefault(command.Word(0))
         ?? ByName.GetValueOrDefault(command.Word(0) + " " + (command.Arguments.Count == 1 ? "(alone)" : command.Word(1)));
 
-    /// <summary>True when the replies agree: equal bytes, or neither is an error and the command's rule agrees.</summary>
+    /// <summary>True when the replies agree: equal bytes, or the command's rule agrees.</summary>
     public static bool Agree(Command command, Reply ours, Reply theirs)
     {
         if (ours.Raw.AsSpan().SequenceEqual(theirs.Raw)) return true;
-        if (ours.IsError || theirs.IsError) return false;
-        return For(command) is ReplyRule rule && rule.Agree(command, ours, theirs);
+        if (For(command) is not ReplyRule rule) return false;
+        return (rule.Errors || (!ours.IsError && !theirs.IsError)) && rule.Agree(command, ours, theirs);
     }
 
     /// <summary>Same kinds, and null in the same places; lists of bulks may have any length.</summary>
@@ -74,10 +97,23 @@ public static class ReplyRules
     private static string Canonical(Reply reply)
     {
         if (reply.Items.Count == 0) return Encoding.Latin1.GetString(reply.Raw);
-        IEnumerable<string> items = reply.Items.Select(Canonical);
-        if (reply.Items.All(item => item.Items.Count == 10)) items = items.Order(StringComparer.Ordinal);
+        int[] skipped = reply.Items.Count == DescriptionFields ? LaterFacts.GetValueOrDefault(reply.Items[0].Text, []) : [];
+        IEnumerable<string> items = reply.Items.Where((_, place) => !skipped.Contains(place)).Select(Canonical);
+        if (reply.Items.All(item => item.Items.Count == DescriptionFields)) items = items.Order(StringComparer.Ordinal);
         return $"{(char)reply.Kind}{reply.Items.Count}({string.Join(' ', items)})";
     }
+
+    private static bool AsksForNameAlone(Command command, Reply ours, Reply theirs) =>
+        command.Arguments.Count == 3
+        && theirs.Text == $"ERR wrong number of arguments for 'command|{command.Word(1).ToLowerInvariant()}' command"
+        && !ours.Text.StartsWith("ERR wrong number of arguments", StringComparison.Ordinal);
+
+    private static bool SameHelp(Command command, Reply ours, Reply theirs) =>
+        ours.Kind == theirs.Kind && ours.Items.Concat(theirs.Items).All(line => line.Kind == ReplyKind.Simple)
+        && ours.Items[0].Text == theirs.Items[0].Text;
+
+    private static bool SameSignature(Command command, Reply ours, Reply theirs) =>
+        ours.Kind == theirs.Kind && Signature.IsMatch(ours.Text) && Signature.IsMatch(theirs.Text);
 
     private static Func<Command, Reply, Reply, bool> Within(long tolerance) => (_, ours, theirs) =>
         ours.Kind == theirs.Kind && ours.Kind == ReplyKind.Integer
@@ -129,12 +165,14 @@ public static class ReplyRules
         string[] compared = ["name", "db", "sub", "psub", "multi", "cmd", "user", "redir", "resp"];
         Dictionary<string, string> left = ClientFields(ours);
         Dictionary<string, string> right = ClientFields(theirs);
-        return ours.Kind == theirs.Kind && left.Keys.SequenceEqual(right.Keys)
+        return SameClientFields(command, ours, theirs)
             && compared.All(field => left.GetValueOrDefault(field) == right.GetValueOrDefault(field));
     }
 
     private static bool SameClientFields(Command command, Reply ours, Reply theirs) =>
-        ours.Kind == theirs.Kind && ClientFields(ours).Keys.SequenceEqual(ClientFields(theirs).Keys);
+        ours.Kind == theirs.Kind
+        && (ClientFields(ours).Keys.SequenceEqual(ClientFields(theirs).Keys)
+            || ClientFields(ours).Keys.SequenceEqual(ClientFields(theirs).Keys.Concat(LaterClientFields)));
 
     private static Dictionary<string, string> ClientFields(Reply lines)
     {

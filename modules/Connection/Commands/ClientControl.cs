@@ -103,6 +103,6 @@ internal sealed class ClientControl(IServer server)
         call.Reply.Integer(unblocked ? 1 : 0);
     }
 
-    private static void TooMany(ref CommandContext call) => call.Reply.Error(Encoding.Latin1.GetBytes(
-        $"ERR unknown subcommand or wrong number of arguments for '{Encoding.Latin1.GetString(call.Argument(1))}'. Try CLIENT HELP."));
+    private static void TooMany(ref CommandContext call) => call.Reply.Error(
+        [.. "ERR unknown subcommand or wrong number of arguments for '"u8, .. call.Argument(1), .. "'. Try CLIENT HELP."u8]);
 }

@@ -38,7 +38,7 @@ internal sealed class ClientListing(IServer server)
         {
             if (!ClientTypes.TryFind(call.Argument(3), out ClientClass type))
             {
-                call.Reply.Error(Encoding.Latin1.GetBytes($"ERR Unknown client type '{Encoding.Latin1.GetString(call.Argument(3))}'"));
+                call.Reply.Error([.. "ERR Unknown client type '"u8, .. Words.Shown(call.Argument(3)), (byte)'\'']);
                 return;
             }
 

@@ -27,7 +27,7 @@ internal sealed class ClientSettings
         bool isName = call.ArgumentIs(2, "lib-name"u8);
         if (!isName && !call.ArgumentIs(2, "lib-ver"u8))
         {
-            call.Reply.Error(Encoding.Latin1.GetBytes($"ERR Unrecognized option '{Encoding.Latin1.GetString(call.Argument(2))}'"));
+            call.Reply.Error([.. "ERR Unrecognized option '"u8, .. Words.Shown(call.Argument(2)), (byte)'\'']);
             return;
         }
 

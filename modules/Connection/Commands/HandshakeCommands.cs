@@ -87,7 +87,7 @@ internal sealed class HandshakeCommands(IServer server, IConfiguration configura
             }
             else
             {
-                call.Reply.Error($"ERR Syntax error in HELLO option '{Encoding.Latin1.GetString(call.Argument(i))}'");
+                call.Reply.Error([.. "ERR Syntax error in HELLO option '"u8, .. Words.Shown(call.Argument(i)), (byte)'\'']);
                 return false;
             }
         }

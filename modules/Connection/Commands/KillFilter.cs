@@ -105,7 +105,7 @@ internal sealed class KillFilter
             return true;
         }
 
-        call.Reply.Error(Encoding.Latin1.GetBytes($"ERR Unknown client type '{Encoding.Latin1.GetString(value)}'"));
+        call.Reply.Error([.. "ERR Unknown client type '"u8, .. Words.Shown(value), (byte)'\'']);
         return false;
     }
 
@@ -113,7 +113,7 @@ internal sealed class KillFilter
     {
         _user = Encoding.UTF8.GetString(value);
         if (server.Find<IAuthenticator>()?.HasUser(value) ?? _user == "default") return true;
-        call.Reply.Error(Encoding.Latin1.GetBytes($"ERR No such user '{Encoding.Latin1.GetString(value)}'"));
+        call.Reply.Error([.. "ERR No such user '"u8, .. Words.Shown(value), (byte)'\'']);
         return false;
     }
 }

@@ -100,7 +100,7 @@ internal sealed class Expiry(Settings settings)
             else if (call.ArgumentIs(i, "lt"u8)) conditions |= ExpireConditions.IfEarlier;
             else
             {
-                call.Reply.Error([.. "ERR Unsupported option "u8, .. call.Argument(i)]);
+                call.Reply.Error([.. "ERR Unsupported option "u8, .. Words.Shown(call.Argument(i))]);
                 return false;
             }
         }

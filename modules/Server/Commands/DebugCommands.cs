@@ -70,7 +70,7 @@ internal sealed class DebugCommands
     private static void Unknown(ref CommandContext call)
     {
         const int ShownMax = 128;
-        ReadOnlySpan<byte> name = call.Argument(1);
+        ReadOnlySpan<byte> name = Words.Shown(call.Argument(1));
         string shown = Encoding.Latin1.GetString(name[..Math.Min(name.Length, ShownMax)]);
         call.Reply.Error(Encoding.Latin1.GetBytes($"ERR unknown subcommand or wrong number of arguments for '{shown}'. Try DEBUG HELP."));
     }

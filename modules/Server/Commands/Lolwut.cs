@@ -18,23 +18,29 @@ internal sealed class Lolwut(IRandom random)
     public void Run(ref CommandContext call)
     {
         int first = 1;
+        int numbers = 0;
         if (call.ArgumentIs(1, "version"u8) && call.ArgumentCount > 2)
         {
-            if (!NumberText.TryParse(call.Argument(2), out _))
+            if (!NumberText.TryParse(call.Argument(2), out long version))
             {
                 call.Reply.NotAnInteger();
                 return;
             }
 
-            // There is one picture for all versions.
+            // There is one picture for all versions, but Redis's own of these versions insist on their arguments.
             first = 3;
+            numbers = version switch { 5 => 3, 6 => 2, _ => 0 };
         }
 
-        if (!TrySide(ref call, first, WidthDefault, out int width) || !TrySide(ref call, first + 1, HeightDefault, out int height))
+        for (int i = 0; i < numbers; i++)
         {
+            if (TrySide(ref call, first + i, 1, out _)) continue;
             call.Reply.NotAnInteger();
             return;
         }
+
+        if (!TrySide(ref call, first, WidthDefault, out int width)) width = WidthDefault;
+        if (!TrySide(ref call, first + 1, HeightDefault, out int height)) height = HeightDefault;
 
         StringBuilder picture = Stitch(width, height).Append("\nRedis ver. ").Append(ServerVersion.Compatibility).Append('\n');
         call.Reply.Verbatim("txt"u8, Encoding.UTF8.GetBytes(picture.ToString()));

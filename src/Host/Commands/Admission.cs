@@ -107,8 +107,7 @@ internal sealed class Admission(ExecutionSettings settings, IMemory memory, Paus
     // As a C string: what stands behind a zero byte is not shown.
     private static string Shown(ReadOnlySpan<byte> bytes, int max)
     {
-        int zero = bytes.IndexOf((byte)0);
-        if (zero >= 0) bytes = bytes[..zero];
+        bytes = Words.Shown(bytes);
         return Encoding.Latin1.GetString(bytes.Length > max ? bytes[..max] : bytes);
     }
 }

@@ -4,7 +4,8 @@ namespace ModularKv.TestKit.Streams;
 /// <param name="Name">As sent, in upper case; the first argument.</param>
 /// <param name="Weight">Relative frequency in its group.</param>
 /// <param name="Write">Adds the arguments after the name.</param>
-public sealed record Production(string Name, int Weight, Action<Draft> Write);
+/// <param name="Needs">The feature it belongs to; null when every server has it.</param>
+public sealed record Production(string Name, int Weight, Action<Draft> Write, Feature? Needs = null);
 
 /// <summary>An endless, seeded stream of commands, mostly valid, written by the grammars of some groups.</summary>
 public sealed class CommandStream
@@ -13,8 +14,9 @@ public sealed class CommandStream
     private const int ForeignOneIn = 10;
 
     private readonly Random random;
-    private readonly List<Production> productions;
-    private readonly int weights;
+    private readonly IReadOnlyList<Production> all;
+    private IReadOnlyList<Production> productions;
+    private IReadOnlySet<Feature> missing = new HashSet<Feature>();
     private readonly Queue<Command> due = new();
 
     /// <param name="seed">Printed by whoever runs the stream; gives the same commands again.</param>
@@ -23,8 +25,7 @@ public sealed class CommandStream
     {
         Seed = seed;
         random = new Random(seed);
-        productions = [.. groups.SelectMany(group => group)];
-        weights = productions.Sum(production => production.Weight);
+        productions = all = [.. groups.SelectMany(group => group)];
     }
 
     /// <summary>What the stream was started with.</summary>
@@ -36,28 +37,28 @@ public sealed class CommandStream
     /// </summary>
     public IReadOnlyList<Production> Foreign { get; init; } = [];
 
+    /// <summary>Features that the server under test lacks so far: their commands stay out of the stream.</summary>
+    public IReadOnlySet<Feature> Missing
+    {
+        get => missing;
+        init
+        {
+            missing = value;
+            productions = [.. all.Where(production => production.Needs == null || !missing.Contains(production.Needs))];
+        }
+    }
+
     /// <summary>The next command.</summary>
     public Command Next()
     {
         if (due.TryDequeue(out Command? waiting)) return waiting;
-        Draft draft = new(random);
-        Production production = Foreign.Count > 0 && draft.Chance(ForeignOneIn) ? draft.Pick(Foreign) : Weighted();
+        Draft draft = new(random) { Missing = missing };
+        Production production = Foreign.Count > 0 && draft.Chance(ForeignOneIn) ? draft.Pick(Foreign) : draft.Weighted(productions);
         draft.Word(production.Name);
         production.Write(draft);
         if (draft.MayBeMutated && draft.Chance(MutationOneIn)) Mutate(draft);
         foreach (Command after in draft.After) due.Enqueue(after);
         return draft.Finish();
-    }
-
-    private Production Weighted()
-    {
-        int at = random.Next(weights);
-        foreach (Production production in productions)
-        {
-            at -= production.Weight;
-            if (at < 0) return production;
-        }
-        return productions[^1];
     }
 
     /// <summary>One argument less, twice, or too many: arity and syntax errors of every command without a rule of its own.</summary>

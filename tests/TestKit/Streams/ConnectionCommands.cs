@@ -32,10 +32,10 @@ public static class ConnectionCommands
             d => d.Word("ID").Add("999999"))),
         new("GETNAME", 4, d => { }),
         new("SETNAME", 6, d => d.Add(d.Pick(ClientNames))),
-        new("GETREDIR", 2, d => { }),
-        new("TRACKINGINFO", 2, d => { }),
-        new("TRACKING", 2, d => d.Add(d.Pick(["off", "OFF", "maybe", ""]))),
-        new("CACHING", 1, d => d.OneOf("YES", "NO", "MAYBE")),
+        new("GETREDIR", 2, d => { }, Feature.Tracking),
+        new("TRACKINGINFO", 2, d => { }, Feature.Tracking),
+        new("TRACKING", 2, d => d.Add(d.Pick(["off", "OFF", "maybe", ""])), Feature.Tracking),
+        new("CACHING", 1, d => d.OneOf("YES", "NO", "MAYBE"), Feature.Tracking),
         new("NO-EVICT", 2, d => d.OneOf("ON", "OFF", "MAYBE")),
         new("PAUSE", 1, Pause),
         new("UNPAUSE", 1, d => { }),
@@ -69,7 +69,7 @@ public static class ConnectionCommands
 
     private static void Client(Draft draft)
     {
-        Production subcommand = draft.Pick(Clients);
+        Production subcommand = draft.Weighted(Clients);
         draft.Word(subcommand.Name);
         subcommand.Write(draft);
     }

@@ -62,6 +62,9 @@ public sealed class Draft(Random random)
     /// <summary>The arguments so far, the name first.</summary>
     public IReadOnlyList<byte[]> Arguments => arguments;
 
+    /// <summary>Features that the server under test lacks so far; see <see cref="CommandStream.Missing"/>.</summary>
+    public IReadOnlySet<Feature> Missing { get; init; } = new HashSet<Feature>();
+
     /// <summary>Replaces all arguments.</summary>
     public void Replace(IEnumerable<byte[]> others)
     {
@@ -188,6 +191,19 @@ public sealed class Draft(Random random)
 
     /// <summary>One of the choices.</summary>
     public T Pick<T>(IReadOnlyList<T> choices) => choices[Random.Next(choices.Count)];
+
+    /// <summary>One of the productions by weight, of those that the server under test has.</summary>
+    public Production Weighted(IReadOnlyList<Production> productions)
+    {
+        List<Production> present = [.. productions.Where(production => production.Needs == null || !Missing.Contains(production.Needs))];
+        int at = Random.Next(present.Sum(production => production.Weight));
+        foreach (Production production in present)
+        {
+            at -= production.Weight;
+            if (at < 0) return production;
+        }
+        throw new InvalidOperationException("no production has a weight");
+    }
 
     /// <summary>The word in upper, lower or mixed case.</summary>
     public string Cased(string word) => Random.Next(4) switch

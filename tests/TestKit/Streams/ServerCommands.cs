@@ -22,7 +22,7 @@ public static class ServerCommands
         new("MEMORY", 3, Memory),
         new("DEBUG", 8, Debug),
         new("INFO", 4, Info),
-        new("LASTSAVE", 1, d => { }),
+        new("LASTSAVE", 1, d => { }, Feature.Persistence),
     ];
 
     /// <summary>Commands whose COMMAND INFO is asked for: the strings, generic, connection and server groups.</summary>
@@ -69,6 +69,7 @@ public static class ServerCommands
     private static void Lolwut(Draft draft)
     {
         if (draft.Chance(2)) draft.Word("VERSION").Add(draft.Pick(["5", "6", "7", "0", "-1", "abc"]));
+        for (int i = draft.Random.Next(0, 4); i > 0; i--) draft.Small(-1, 5);
     }
 
     private static void Config(Draft draft)
