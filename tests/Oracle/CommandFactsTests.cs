@@ -50,7 +50,8 @@ public sealed class CommandFactsTests(ServerPair servers)
         Assert.Equal(all.Items.Count, client.Call("COMMAND", "DOCS").Items.Count / 2);
 
         List<string> listed = [.. client.Call("COMMAND", "LIST").Items.Select(name => name.Text)];
-        List<string> described = [.. all.Items.SelectMany(command => command.Items[9].Items.Prepend(command)).Select(item => item.Items[0].Text)];
+        List<string> described = [.. all.Items.SelectMany(command => command.Items[9].Items.Prepend(command)).Select(item
+            => item.Items[0].Text)];
         Assert.Equal(described.Order(StringComparer.Ordinal), listed.Order(StringComparer.Ordinal));
         foreach (Reply command in all.Items)
         {

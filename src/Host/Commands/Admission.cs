@@ -64,7 +64,9 @@ internal sealed class Admission(ExecutionSettings settings, IMemory memory, Paus
         return true;
     }
 
-    /// <summary>A browser that was made to send its request here: what follows its header must not be executed. Source: securityWarningCommand.</summary>
+    /// <summary>
+    /// A browser that was made to send its request here: what follows its header must not be executed. Source: securityWarningCommand.
+    /// </summary>
     private bool IsCrossProtocol(Client client, ArgumentList arguments)
     {
         if (!arguments.Is(0, "post"u8) && !arguments.Is(0, "host:"u8)) return false;

@@ -104,7 +104,9 @@ internal sealed class CommandTable : ICommandTable
         Rebuild();
     }
 
-    /// <summary>rename-command: gives a command another name; an empty one takes it out of reach. False: no such command, or the name is taken.</summary>
+    /// <summary>
+    /// rename-command: gives a command another name; an empty one takes it out of reach. False: no such command, or the name is taken.
+    /// </summary>
     public bool Rename(string from, string to)
     {
         from = from.ToLowerInvariant();

@@ -8,7 +8,8 @@ namespace ModularKv.Host.Commands;
 internal static class KeySpecs
 {
     /// <summary>Whether the specs alone do not tell the keys in the form of first, last and step.</summary>
-    /// <remarks>Source: populateCommandLegacyRangeSpec. A finder alone does not make keys movable: SET has one for the flags of its key.</remarks>
+    /// <remarks>Source: populateCommandLegacyRangeSpec. A finder alone does not make keys movable: SET has one for the flags of its
+    /// key.</remarks>
     public static bool AreMovable(CommandSpec spec)
     {
         int previousLast = 0;

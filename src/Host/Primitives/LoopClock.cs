@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using ModularKv.Abstractions;
+using ModularKv.Host.Primitives.Unsafe;
 
 namespace ModularKv.Host.Primitives;
 
@@ -24,7 +25,7 @@ internal sealed class LoopClock : IClock
     public long MonotonicMicros() => (long)(Stopwatch.GetTimestamp() * MicrosPerTick);
 
     /// <summary>CPU time of the calling thread in microseconds; elsewhere than on Linux the monotonic clock.</summary>
-    public long ThreadCpuMicros() => OperatingSystem.IsLinux() ? Unsafe.Libc.ThreadCpuMicros() : MonotonicMicros();
+    public long ThreadCpuMicros() => OperatingSystem.IsLinux() ? Libc.ThreadCpuMicros() : MonotonicMicros();
 
     /// <summary>Reads the clock.</summary>
     public void Update() => _unixMs = Now();

@@ -38,6 +38,9 @@ internal sealed class DebugSwitches(KeyspaceState keyspace, ActiveExpireCycle ex
     }
 
     /// <inheritdoc/>
+    public string ReplicationId => identity.Id;
+
+    /// <inheritdoc/>
     public void ChangeReplicationId() => identity.Change();
 
     /// <inheritdoc/>

@@ -43,7 +43,8 @@ internal sealed class ParameterWiring
         Func<string?> listen = listeners.Reopen;
         _parameters.Port.Apply = listen;
         _parameters.Bind.Apply = listen;
-        kernel.Network.RefusesRemote = () => _parameters.ProtectedMode.Value && kernel.Services.Find<IAuthenticator>()!.DefaultNeedsNoPassword;
+        kernel.Network.RefusesRemote = ()
+            => _parameters.ProtectedMode.Value && kernel.Services.Find<IAuthenticator>()!.DefaultNeedsNoPassword;
         kernel.Execution.ProtectedRefusal = ProtectedRefusal;
     }
 

@@ -92,7 +92,8 @@ internal sealed unsafe class Executor : CommandServices
         }
     }
 
-    internal static bool Belongs(Command? candidate, Command command) => candidate is not null && (candidate == command || candidate.Container == command);
+    internal static bool Belongs(Command? candidate, Command command)
+        => candidate is not null && (candidate == command || candidate.Container == command);
 
     /// <summary>Starts timing.</summary>
     public void BeginBatch()

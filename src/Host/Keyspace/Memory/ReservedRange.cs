@@ -4,9 +4,12 @@ using ModularKv.Abstractions.Memory;
 
 namespace ModularKv.Host.Keyspace.Memory;
 
-/// <summary>A range of address space that is reserved at once and gets memory from its start on, in steps: it grows without moving.</summary>
+/// <summary>
+/// A range of address space that is reserved at once and gets memory from its start on, in steps: it grows without moving.
+/// </summary>
 /// <remarks>
-/// Steps double from one page to 2 MB and are 2 MB from there, with huge pages. Not thread-safe; <see cref="Dispose"/> may run on any thread
+/// Steps double from one page to 2 MB and are 2 MB from there, with huge pages. Not thread-safe; <see cref="Dispose"/> may run on any
+/// thread
 /// once nobody else uses the range.
 /// </remarks>
 internal sealed unsafe class ReservedRange : IDisposable

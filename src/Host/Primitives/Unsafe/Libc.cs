@@ -3,8 +3,12 @@ using System.Runtime.InteropServices;
 
 namespace ModularKv.Host.Primitives.Unsafe;
 
-/// <summary>The system calls of the network path, through function pointers: no marshalling and, for those that never wait, no transition of the collector.</summary>
-/// <remarks>SetLastError costs 11-20 ns a call; errno is read where a call failed. Linux only; elsewhere the portable poller serves.</remarks>
+/// <summary>
+/// The system calls of the network path, through function pointers: no marshalling and, for those that never wait, no transition of the
+/// collector.
+/// </summary>
+/// <remarks>SetLastError costs 11-20 ns a call; errno is read where a call failed. Linux only; elsewhere the portable poller
+/// serves.</remarks>
 internal static unsafe class Libc
 {
     public const int Again = 11;

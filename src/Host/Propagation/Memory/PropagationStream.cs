@@ -3,7 +3,10 @@ using ModularKv.Abstractions;
 
 namespace ModularKv.Host.Propagation.Memory;
 
-/// <summary>Collects the effects of one execution, encoded, and hands them to the subscribers when it ends; several stand between MULTI and EXEC.</summary>
+/// <summary>
+/// Collects the effects of one execution, encoded, and hands them to the subscribers when it ends; several stand between MULTI and
+/// EXEC.
+/// </summary>
 internal sealed unsafe class PropagationStream : IPropagation
 {
     private readonly IClock _clock;
