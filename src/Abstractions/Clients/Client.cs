@@ -84,11 +84,21 @@ public abstract class Client
     /// <summary>Whether it is closed: nothing is executed or written for it any more.</summary>
     internal bool IsClosed { get; set; }
 
-    /// <summary>First bytes of the name of <see cref="NamedCommand"/>, folded; 0: none.</summary>
-    internal ulong NamedKey { get; set; }
+    /// <summary>The name under which <see cref="NamedCommand"/> was asked for, as it came, of at most eight bytes.</summary>
+    internal ulong NamedKey { get; private set; }
+
+    /// <summary>Length of that name, bytes.</summary>
+    internal int NamedLength { get; private set; }
 
     /// <summary>The command found for the last name, so that a run of the same command is looked up once.</summary>
-    internal Command? NamedCommand { get; set; }
+    internal Command? NamedCommand { get; private set; }
+
+    internal void RememberCommand(ulong key, int length, Command? command)
+    {
+        NamedKey = key;
+        NamedLength = length;
+        NamedCommand = command;
+    }
 
     private const ClientFlags GateFlags = ClientFlags.ReplyOff | ClientFlags.ReplySkip | ClientFlags.ReplySkipNext | ClientFlags.Multi
         | ClientFlags.NoTouch | ClientFlags.CloseAfterReply | ClientFlags.CloseNow | ClientFlags.Internal | ClientFlags.Asking;

@@ -44,6 +44,9 @@ public sealed class Command
     internal int KeyStep;
     internal Dictionary<string, Command>? ByName;
 
+    /// <summary>Whether it was taken out of the table. A batch or a blocked client may still hold it.</summary>
+    internal bool IsRemoved;
+
     /// <summary>The row it was registered with.</summary>
     public CommandSpec Spec { get; }
 

@@ -15,7 +15,7 @@ internal sealed class Admission(ExecutionSettings settings, IMemory memory, Paus
     /// <summary>Whether the command may run; when not, the reply says why (or it was postponed).</summary>
     public bool Admit(Client client, Command? command, ArgumentList arguments, ReplyWriter reply, CallFlags flags)
     {
-        if (command is null) return IsCrossProtocol(client, arguments) ? false : Unknown(arguments, reply);
+        if (command is null || command.IsRemoved) return IsCrossProtocol(client, arguments) ? false : Unknown(arguments, reply);
         if (command.ByName is not null && (arguments.Count > 1 || command.Handler is null)) return UnknownSubcommand(command, arguments, reply);
         if (arguments.Count < command.MinArguments || arguments.Count > command.MaxArguments)
         {

@@ -98,7 +98,10 @@ internal sealed class CommandTable : ICommandTable
         if (name is not null) _byName.Remove(name);
         for (int i = 0; i < _byId.Count; i++)
         {
-            if (_byId[i] == command || _byId[i]?.Container == command) _byId[i] = null;
+            if (_byId[i] is not { } gone || (gone != command && gone.Container != command)) continue;
+            _byId[i] = null;
+            gone.IsRemoved = true;
+            gone.MinArguments = gone.MaxArguments = int.MaxValue; // a batch that holds it still does not run it the short way
         }
 
         Rebuild();

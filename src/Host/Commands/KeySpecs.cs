@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using ModularKv.Abstractions;
 
@@ -78,12 +77,13 @@ internal static class KeySpecs
 
     private static bool Collect(KeySpec spec, int begin, ArgumentList arguments, KeyPositions keys)
     {
-        int last, step = spec.Step, first = begin;
+        int step = spec.Step, first = begin;
+        long last;
         if (spec.Find == KeyFind.KeyNum)
         {
             int at = begin + spec.KeyNumIndex;
             if (at >= arguments.Count) return false;
-            if (!int.TryParse(arguments[at], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int count) || count < 0) return false;
+            if (!NumberText.TryParse(arguments[at], out long count) || count is < 0 or > int.MaxValue) return false;
             first = begin + spec.FirstKey;
             last = first + ((count - 1) * step);
             if (last >= arguments.Count) return false;

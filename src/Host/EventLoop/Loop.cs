@@ -55,7 +55,9 @@ internal sealed class Loop : IScheduler, IDisposable
         Poller.Wait(Timeout(), _awake);
         EndOfReading();
         Account("commands");
-        while (_posted.TryDequeue(out Action? run)) run();
+
+        // What posted work posts waits for the next iteration: sockets and timers get their turn in between.
+        for (int left = _posted.Count; left > 0 && _posted.TryDequeue(out Action? run); left--) run();
         Account("posted work");
         _timers.RunDue(_clock.UnixMs);
         Account("timers");

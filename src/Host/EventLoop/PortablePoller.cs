@@ -14,6 +14,8 @@ internal sealed class PortablePoller : Poller
     private readonly Dictionary<Socket, SocketLink> _links = [];
     private readonly Socket _wakeReceiver;
     private readonly Socket _wakeSender;
+    private readonly Lock _wakeGate = new();
+    private bool _disposed;
     private readonly List<Socket> _read = [];
     private readonly List<Socket> _write = [];
     private int _nextDescriptor = 3;
@@ -99,7 +101,10 @@ internal sealed class PortablePoller : Poller
         try
         {
             if (address.AddressFamily == AddressFamily.InterNetworkV6) socket.DualMode = false;
-            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+
+            // Unix sockets do not know it, and on Windows it would let two servers share a port.
+            bool isPlain = address is UnixDomainSocketEndPoint || OperatingSystem.IsWindows();
+            if (!isPlain) socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
             socket.Blocking = false;
             socket.Bind(address);
             socket.Listen(backlog);
@@ -119,14 +124,25 @@ internal sealed class PortablePoller : Poller
     }
 
     /// <inheritdoc/>
-    public override void Wake() => _wakeSender.Send([1]);
+    public override void Wake()
+    {
+        // Background work may end after the loop.
+        lock (_wakeGate)
+        {
+            if (!_disposed) _wakeSender.Send([1]);
+        }
+    }
 
     /// <inheritdoc/>
     public override void Dispose()
     {
         foreach (SocketLink link in _links.Values.ToArray()) link.Close();
-        _wakeReceiver.Dispose();
-        _wakeSender.Dispose();
+        lock (_wakeGate)
+        {
+            _disposed = true;
+            _wakeReceiver.Dispose();
+            _wakeSender.Dispose();
+        }
     }
 }
 

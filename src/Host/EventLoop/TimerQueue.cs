@@ -5,11 +5,14 @@ internal sealed class TimerQueue
 {
     private readonly PriorityQueue<Entry, long> _queue = new();
 
+    /// <summary>While timers run, those that they add are due after this instant: one that renews itself must not hold the loop.</summary>
+    private long _notBeforeMs = long.MinValue;
+
     /// <summary>Adds a timer. <paramref name="periodMs"/> 0: runs once.</summary>
     public IDisposable Add(long dueMs, long periodMs, Action run)
     {
         var entry = new Entry(run, periodMs);
-        _queue.Enqueue(entry, dueMs);
+        _queue.Enqueue(entry, Math.Max(dueMs, _notBeforeMs));
         return entry;
     }
 
@@ -28,6 +31,7 @@ internal sealed class TimerQueue
     /// <summary>Runs what is due.</summary>
     public void RunDue(long nowMs)
     {
+        _notBeforeMs = nowMs + 1;
         while (_queue.TryPeek(out Entry? entry, out long due) && due <= nowMs)
         {
             _queue.Dequeue();
@@ -37,6 +41,8 @@ internal sealed class TimerQueue
             if (entry.PeriodMs > 0) _queue.Enqueue(entry, Math.Max(due + entry.PeriodMs, nowMs + 1));
             entry.Run();
         }
+
+        _notBeforeMs = long.MinValue;
     }
 
     private sealed class Entry(Action run, long periodMs) : IDisposable

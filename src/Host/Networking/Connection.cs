@@ -1,3 +1,4 @@
+using System.Text;
 using ModularKv.Abstractions;
 using ModularKv.Abstractions.Memory;
 using ModularKv.Host.EventLoop;
@@ -29,8 +30,8 @@ internal sealed class Connection : Client
 
     public PartialRequest Partial { get; } = new();
 
-    /// <summary>Whether received commands must wait.</summary>
-    public bool IsHeld => IsBlocked || IsPostponed;
+    /// <summary>Whether received commands must wait: for a block or a pause to end, or for those that waited to be taken up.</summary>
+    public bool IsHeld => IsBlocked || IsPostponed || _queuedForResume;
 
     public bool IsOverQueryLimit => Kept.Length > _set.Settings.QueryBufferBytesMax;
 
@@ -146,9 +147,10 @@ internal sealed class Connection : Client
     {
         if (IsClosed) return;
         _set.Log.Verbose($"{error[4..]} from client: id={Id} addr={Address}");
-        Output.Error(error);
+        Output.Error(Encoding.Latin1.GetBytes(error));
         Flags |= ClientFlags.CloseAfterReply;
         Kept.Release();
+        Partial.Discard();
         FlushLater();
     }
 

@@ -177,9 +177,9 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
     private void BeforeSleep()
     {
         long nextBlocked = _executor.Blocking.ExpireDue();
-        Loop.WakeWithinMs = Connections.HasResumable ? 0 : nextBlocked;
         Observers.BeforeSleep();
         _executor.EndOfIteration();
+        Loop.WakeWithinMs = Connections.HasResumable ? 0 : nextBlocked;
         Connections.FlushAll();
     }
 

@@ -55,14 +55,13 @@ internal sealed unsafe class CommandBatch(ArgumentArena arguments, CommandTable 
         int length = name->Length;
         if (length > 8) return table.Find(name->Span);
 
-        // Eight bytes may be read whatever the length is: the line end and slack follow.
+        // Eight bytes may be read whatever the length is: the line end and slack follow. The name is compared as it came: folding to lower
+        // case by one bit would take other bytes for the '_', '.' and '-' of a name, and a client does not change its spelling.
         ulong mask = length == 8 ? ulong.MaxValue : (1UL << (length * 8)) - 1;
-        ulong key = (*(ulong*)name->Bytes & mask) | (0x2020202020202020UL & mask);
-        if (key == client.NamedKey) return client.NamedCommand;
+        ulong key = *(ulong*)name->Bytes & mask;
+        if (key == client.NamedKey && length == client.NamedLength) return client.NamedCommand;
         Command? command = table.Find(name->Span);
-        if (command is null) return null;
-        client.NamedKey = key;
-        client.NamedCommand = command;
+        if (command is not null) client.RememberCommand(key, length, command);
         return command;
     }
 

@@ -24,6 +24,8 @@ internal sealed unsafe class EpollPoller : Poller
     private readonly EpollEvent* _events = (EpollEvent*)NativeMemory.Alloc(EventsMax, (nuint)sizeof(EpollEvent));
     private readonly int _epoll;
     private readonly int _wake;
+    private readonly Lock _wakeGate = new();
+    private bool _disposed;
     private EpollLink?[] _links = new EpollLink?[1024];
 
     public EpollPoller()
@@ -133,15 +135,26 @@ internal sealed unsafe class EpollPoller : Poller
     /// <inheritdoc/>
     public override void Wake()
     {
-        ulong one = 1;
-        Libc.Write(_wake, &one, sizeof(ulong));
+        // Background work may end after the loop: its wake-up must not reach whoever has the descriptor's number by then.
+        lock (_wakeGate)
+        {
+            if (_disposed) return;
+            ulong one = 1;
+            Libc.Write(_wake, &one, sizeof(ulong));
+        }
     }
 
     /// <inheritdoc/>
     public override void Dispose()
     {
         foreach (EpollLink? link in _links) link?.Close();
-        Libc.Close(_wake);
+        lock (_wakeGate)
+        {
+            if (_disposed) return;
+            _disposed = true;
+            Libc.Close(_wake);
+        }
+
         Libc.Close(_epoll);
         NativeMemory.Free(_events);
     }

@@ -1,9 +1,9 @@
+using System.Runtime.InteropServices;
 using ModularKv.Abstractions;
 using ModularKv.Abstractions.Memory;
 using ModularKv.Host.EventLoop;
 using ModularKv.Host.Primitives.Memory;
 using ModularKv.Host.Protocol.Memory;
-using System.Runtime.InteropServices;
 
 namespace ModularKv.Host.Networking.Memory;
 
@@ -62,6 +62,7 @@ internal sealed unsafe class Receiver
     public bool Receive(Connection connection)
     {
         ByteBuffer kept = connection.Kept;
+        if ((connection.Flags & (ClientFlags.CloseAfterReply | ClientFlags.CloseNow)) != 0) return Drop(connection);
         if (connection.Partial.Big != null) return ReceiveBig(connection);
         if (kept.Length > LeftoverMax || connection.IsHeld) return ReceiveInPlace(connection);
         int leftover = kept.Length;
@@ -73,11 +74,19 @@ internal sealed unsafe class Receiver
         Count(connection, received);
         byte* end = start + leftover + received;
         byte* at = start;
-        bool open = Parse(connection, ref at, end, start);
+        bool open = Parse(connection, ref at, end);
         _used += (int)((end - start + Slack - 1) & ~(Slack - 1));
-        if (open) Keep(connection, at, end, start);
+        if (open && !connection.IsClosed) Keep(connection, at, end);
         if (_sink.Pending >= BatchCommands) Flush();
         return true;
+    }
+
+    /// <summary>Takes bytes from a connection that will be closed once its replies are sent: nothing of it is executed any more.</summary>
+    private bool Drop(Connection connection)
+    {
+        if (_used + ChunkBytes > ArenaBytes) Flush();
+        int received = connection.Link.Receive(new Span<byte>(_arena + _used, ChunkBytes));
+        return received > 0 || received == Link.WouldBlock;
     }
 
     private void Count(Connection connection, int received)
@@ -87,10 +96,8 @@ internal sealed unsafe class Receiver
         _statistics.ReadsProcessed++;
     }
 
-    /// <summary>
-    /// Takes commands until the bytes end, the connection is held, or they are no commands. False: nothing more is to be kept.
-    /// </summary>
-    private bool Parse(Connection connection, ref byte* at, byte* end, byte* start)
+    /// <summary>Takes commands until the bytes end, the connection is held, or they are no commands. False: nothing more is to be kept.</summary>
+    private bool Parse(Connection connection, ref byte* at, byte* end)
     {
         while (at < end)
         {
@@ -101,6 +108,7 @@ internal sealed unsafe class Receiver
                     break;
                 case ParseOutcome.Error:
                     Flush();
+                    if (connection.IsHeld) return true; // an earlier command waits: its turn comes first
                     connection.ProtocolError(_parser.Error);
                     return false;
                 default:
@@ -116,7 +124,7 @@ internal sealed unsafe class Receiver
         return true;
     }
 
-    private static void Keep(Connection connection, byte* at, byte* end, byte* start)
+    private static void Keep(Connection connection, byte* at, byte* end)
     {
         ByteBuffer kept = connection.Kept;
         int left = connection.Partial.Big == null ? (int)(end - at) : connection.Partial.Offset;
@@ -144,18 +152,14 @@ internal sealed unsafe class Receiver
     {
         Flush();
         ByteBuffer kept = connection.Kept;
-        while (kept.Length > 0 && !connection.IsHeld && !connection.IsClosed && connection.Partial.Big == null)
-        {
-            byte* at = kept.Start;
-            bool open = Parse(connection, ref at, kept.Start + kept.Length, at);
-            int consumed = (int)(at - kept.Start);
-            if (_sink.Pending > 0) _sink.Execute();
-            _arguments.Reset();
-            if (!open) return;
-            if (connection.Partial.Big != null) kept.Length = consumed + connection.Partial.Offset;
-            kept.Consume(consumed);
-            if (consumed == 0) return;
-        }
+        if (connection.IsHeld || connection.IsClosed || kept.Length == 0) return;
+        byte* at = kept.Start;
+        bool open = Parse(connection, ref at, kept.Start + kept.Length);
+        Flush();
+        if (!open || connection.IsClosed) return;
+        int consumed = (int)(at - kept.Start);
+        if (connection.Partial.Big != null) kept.Length = consumed + connection.Partial.Offset;
+        kept.Consume(consumed);
     }
 
     private bool ReceiveBig(Connection connection)
@@ -168,11 +172,18 @@ internal sealed unsafe class Receiver
         partial.BigReceived += received;
         if (partial.BigReceived < partial.BigLength + 2) return true;
         partial.FinishBig();
-        ByteBuffer kept = connection.Kept;
-        if (connection.IsHeld || !partial.TryComplete(_parser, _arguments, kept.Start)) return true;
+        if (!connection.IsHeld) AddFinished(connection);
+        return true;
+    }
+
+    /// <summary>Executes the command whose last argument was a large one. False: none is complete.</summary>
+    private bool AddFinished(Connection connection)
+    {
+        int used = connection.Partial.Offset;
+        if (!connection.Partial.TryComplete(_parser, _arguments, connection.Kept.Start)) return false;
         _sink.Add(connection, _parser.First, _parser.Count);
         Flush(); // the small arguments point into the kept bytes
-        kept.Consume(kept.Length);
+        if (!connection.IsClosed) connection.Kept.Consume(used);
         return true;
     }
 
@@ -194,15 +205,7 @@ internal sealed unsafe class Receiver
         Flush();
         postponed.Release();
         if (connection.IsHeld || connection.IsClosed) return;
-        if (connection.Partial.ArgumentsLeft == 0 && connection.Partial.Count > 0)
-        {
-            connection.Partial.TryComplete(_parser, _arguments, connection.Kept.Start);
-            _sink.Add(connection, _parser.First, _parser.Count);
-            Flush();
-            connection.Kept.Consume(connection.Kept.Length);
-            return;
-        }
-
-        if (connection.Kept.Length > 0) ParseKept(connection);
+        AddFinished(connection);
+        ParseKept(connection);
     }
 }

@@ -7,15 +7,24 @@ namespace ModularKv.Host.Protocol.Memory;
 /// <summary>A command typed as a line: words, quotes and escapes as in Redis's sdssplitargs.</summary>
 internal static unsafe class InlineRequest
 {
-    /// <summary>Takes a line. Unquoted words point into it; words with quotes are copied into a block of their own.</summary>
+    /// <summary>
+    /// Takes a line. Unquoted words point into it; words with quotes are copied into a block of their own. An empty line is a command
+    /// without arguments.
+    /// </summary>
     public static ParseOutcome Parse(RequestParser parser, ArgumentArena arena, ref byte* at, byte* end)
     {
         int available = (int)Math.Min(end - at, RequestLimits.InlineMax + 1);
-        int newline = new ReadOnlySpan<byte>(at, available).IndexOf((byte)'\n');
-        if (newline < 0) return available > RequestLimits.InlineMax ? parser.Fail("too big inline request") : ParseOutcome.Incomplete;
+
+        // As in Redis, a zero byte ends the search: such a line never completes, and is refused once it is too long.
+        int newline = new ReadOnlySpan<byte>(at, available).IndexOfAny((byte)'\n', (byte)0);
+        if (newline < 0 || at[newline] == 0)
+        {
+            return available > RequestLimits.InlineMax ? parser.Fail("too big inline request") : ParseOutcome.Incomplete;
+        }
+
         byte* p = at;
         byte* lineEnd = at + newline;
-        at = lineEnd + 1;
+        byte* next = lineEnd + 1;
         if (lineEnd > p && lineEnd[-1] == '\r') lineEnd--;
         int first = arena.Count;
         int count = 0;
@@ -29,14 +38,12 @@ internal static unsafe class InlineRequest
             count++;
         }
 
-        if (count == 0) return at < end ? parser.Next(ref at, end, Empty, true) : ParseOutcome.Incomplete;
+        at = next;
         parser.First = first;
         parser.Count = count;
         arena.Count = first + count;
         return ParseOutcome.Command;
     }
-
-    private static readonly PartialRequest Empty = new();
 
     private static ParseOutcome Unbalanced(RequestParser parser, ArgumentArena arena, int first, int count)
     {
@@ -54,9 +61,9 @@ internal static unsafe class InlineRequest
     private static bool TryWord(ref byte* p, byte* end, Argument* word)
     {
         byte* start = p;
-        while (p < end && !IsSpace(*p) && *p is not ((byte)'"' or (byte)'\'')) p++;
+        while (p < end && !EndsWord(*p) && *p is not ((byte)'"' or (byte)'\'')) p++;
         word->Hash = 0;
-        if (p == end || IsSpace(*p))
+        if (p == end || EndsWord(*p))
         {
             word->Bytes = start;
             word->Length = (int)(p - start);
@@ -89,7 +96,7 @@ internal static unsafe class InlineRequest
             byte b = *p;
             if (quote == 0)
             {
-                if (IsSpace(b)) return length;
+                if (EndsWord(b)) return length;
                 p++;
                 if (b is (byte)'"' or (byte)'\'') quote = b; else to[length++] = b;
                 continue;
@@ -135,5 +142,8 @@ internal static unsafe class InlineRequest
         _ => -1,
     };
 
-    private static bool IsSpace(byte b) => b is 32 or (>= 9 and <= 13) or 0;
+    private static bool IsSpace(byte b) => b is 32 or (>= 9 and <= 13);
+
+    // Vertical tab and form feed separate words but do not end one.
+    private static bool EndsWord(byte b) => b is 32 or 9 or 10 or 13;
 }

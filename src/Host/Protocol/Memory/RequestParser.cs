@@ -21,8 +21,15 @@ internal enum ParseOutcome
 /// <summary>Limits that the parser enforces.</summary>
 internal sealed class RequestLimits
 {
-    /// <summary>proto-max-bulk-len.</summary>
-    public long BulkMax = 512L << 20;
+    /// <summary>proto-max-bulk-len, bytes. What a span cannot hold is not taken, whatever the operator allows.</summary>
+    public long BulkMax
+    {
+        get;
+        set => field = Math.Min(value, BulkCeiling);
+    } = 512L << 20;
+
+    /// <summary>Longest argument that a block with its slack can hold, bytes.</summary>
+    private const long BulkCeiling = int.MaxValue - 1024;
 
     /// <summary>Arguments of one command; room is made only as they arrive.</summary>
     public const int ArgumentsMax = int.MaxValue;
@@ -62,7 +69,13 @@ internal sealed unsafe class RequestParser(ArgumentArena arena, RequestLimits li
         if (partial.ArgumentsLeft > 0) return Resume(ref at, end, partial, authenticated);
         while (at < end)
         {
-            if (*at != (byte)'*') return InlineRequest.Parse(this, arena, ref at, end);
+            if (*at != (byte)'*')
+            {
+                ParseOutcome outcome = InlineRequest.Parse(this, arena, ref at, end);
+                if (outcome == ParseOutcome.Command && Count == 0) continue; // an empty line asks for nothing
+                return outcome;
+            }
+
             byte* q = Number(at + 1, end, out long count);
             if (q == null) return end - at > RequestLimits.InlineMax ? Fail("too big mbulk count string") : ParseOutcome.Incomplete;
             if (q == Bad || count > RequestLimits.ArgumentsMax) return Fail("invalid multibulk length");
@@ -90,29 +103,26 @@ internal sealed unsafe class RequestParser(ArgumentArena arena, RequestLimits li
     private ParseOutcome Arguments(ref byte* at, byte* q, byte* end, int count, int done, PartialRequest partial, bool authenticated)
     {
         // Room for all is made as they come: a client that announces a million arguments must send them first.
-        int index = First + done;
-        int last = First + count;
-        Argument* room = arena.Room(First, Math.Min(count, done + 1024)) + done;
-        int ready = First + Math.Min(count, done + 1024);
-        for (; index < last; index++)
+        int index = done;
+        int ready = Math.Min(count, done + 1024);
+        Argument* room = arena.Room(First, ready) + done;
+        long bulkMax = authenticated ? limits.BulkMax : Math.Min(limits.BulkMax, RequestLimits.UnauthenticatedBulkMax);
+        for (; index < count; index++)
         {
             if (index == ready)
             {
-                ready = Math.Min(last, First + (index - First) * 2);
-                room = arena.Room(First, ready - First) + (index - First);
+                ready = Math.Min(count, index * 2);
+                room = arena.Room(First, ready) + index;
             }
 
-            if (end - q < 4) break;
-            if (*q != (byte)'$') return Fail($"expected '$', got '{Printable(*q)}'");
+            if (q == end) break;
             byte* r = Number(q + 1, end, out long length);
-            if (r == null)
+            if (*q != (byte)'$' || r <= Bad || (ulong)length > (ulong)bulkMax)
             {
-                if (end - q > RequestLimits.InlineMax) return Fail("too big bulk count string");
+                if (RefuseHeader(q, r, end, length)) return ParseOutcome.Error;
                 break;
             }
 
-            if (r == Bad || length < 0 || length > limits.BulkMax) return Fail("invalid bulk length");
-            if (!authenticated && length > RequestLimits.UnauthenticatedBulkMax) return Fail("unauthenticated bulk length");
             if (end - r < length + 2)
             {
                 if (length < BigArgument.Threshold) break;
@@ -129,16 +139,20 @@ internal sealed unsafe class RequestParser(ArgumentArena arena, RequestLimits li
             q = r + length + 2;
         }
 
-        if (index < last)
+        if (index < count)
         {
-            partial.Keep(arena.Room(First, 0), done, index - First, at, q, count);
+            partial.Keep(arena.At(First), done, index, at, q, count);
             return ParseOutcome.Incomplete;
         }
 
-        if (done > 0) partial.Restore(arena.At(First), done, at, arena);
-        partial.Clear();
+        if (partial.ArgumentsLeft > 0)
+        {
+            if (done > 0) partial.Restore(arena.At(First), done, at, arena);
+            partial.Clear();
+        }
+
         Count = count;
-        arena.Count = last;
+        arena.Count = First + count;
         at = q;
         return ParseOutcome.Command;
     }
@@ -149,7 +163,29 @@ internal sealed unsafe class RequestParser(ArgumentArena arena, RequestLimits li
         return ParseOutcome.Error;
     }
 
-    private static string Printable(byte b) => ((char)b).ToString();
+    /// <summary>
+    /// Says what is wrong with an argument's header, in the order in which Redis looks. False: nothing yet, more bytes are needed.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool RefuseHeader(byte* q, byte* afterNumber, byte* end, long length)
+    {
+        bool lineEnds = *q == (byte)'\r' ? end - q >= 2 : afterNumber != null && *q != 0;
+        if (!lineEnds)
+        {
+            if (end - q <= RequestLimits.InlineMax) return false;
+            Fail("too big bulk count string");
+        }
+        else if (*q != (byte)'$')
+        {
+            Fail($"expected '$', got '{(char)*q}'");
+        }
+        else
+        {
+            Fail(afterNumber == Bad || length < 0 || length > limits.BulkMax ? "invalid bulk length" : "unauthenticated bulk length");
+        }
+
+        return true;
+    }
 
     /// <summary>Marks a malformed number.</summary>
     private static readonly byte* Bad = (byte*)1;
@@ -186,8 +222,9 @@ internal sealed unsafe class RequestParser(ArgumentArena arena, RequestLimits li
     {
         value = 0;
         int length = (int)Math.Min(end - p, RequestLimits.InlineMax);
-        int cr = new ReadOnlySpan<byte>(p, length).IndexOf((byte)'\r');
-        if (cr < 0 || end - p < cr + 2) return null;
+        // As in Redis, a zero byte ends the search: such a request never completes, and is refused once it is too long.
+        int cr = new ReadOnlySpan<byte>(p, length).IndexOfAny((byte)'\r', (byte)0);
+        if (cr < 0 || p[cr] == 0 || end - p < cr + 2) return null;
         if (!Abstractions.NumberText.TryParse(new ReadOnlySpan<byte>(p, cr), out value)) return Bad;
         return p + cr + 2;
     }
@@ -273,12 +310,13 @@ internal sealed unsafe class PartialRequest
         _kept[Count++] = new Argument { Bytes = Big, Length = BigLength, Owned = 1 };
         ArgumentsLeft--;
         Big = null;
+        BigLength = BigReceived = 0;
     }
 
-    /// <summary>When the large argument was the last one: puts the whole command into the arena.</summary>
+    /// <summary>When a large argument was the last one and no other has begun: puts the whole command into the arena.</summary>
     public bool TryComplete(RequestParser parser, ArgumentArena arena, byte* start)
     {
-        if (ArgumentsLeft > 0) return false;
+        if (ArgumentsLeft > 0 || Count == 0) return false;
         parser.First = arena.Count;
         parser.Count = Count;
         Restore(arena.Room(arena.Count, Count), Count, start, arena);
@@ -290,7 +328,6 @@ internal sealed unsafe class PartialRequest
     /// <summary>Forgets the command (its owned blocks belong to the arena now).</summary>
     internal void Clear()
     {
-        if (_kept == null) return;
         NativeMemory.Free(_kept);
         _kept = null;
         _capacity = Count = ArgumentsLeft = Offset = 0;
@@ -306,7 +343,7 @@ internal sealed unsafe class PartialRequest
 
         NativeMemory.Free(Big);
         Big = null;
+        BigLength = BigReceived = 0;
         Clear();
-        ArgumentsLeft = 0;
     }
 }

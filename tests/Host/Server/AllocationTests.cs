@@ -1,0 +1,130 @@
+using System.Text;
+using ModularKv.Host.Configuration;
+using ModularKv.Host.EventLoop;
+using ModularKv.Host.Server;
+using ModularKv.Host.Tests.Protocol;
+using ModularKv.TestKit;
+
+namespace ModularKv.Host.Tests.Server;
+
+/// <summary>A whole server on the test's thread, without sockets: in steady state, common commands allocate nothing.</summary>
+public sealed class AllocationTests
+{
+    private const int Runs = 10_000;
+
+    /// <summary>Unoptimised code boxes where optimised code does not, and the compiler takes its time on another thread.</summary>
+    private const int AttemptsMax = 20;
+
+    private const int CompilerMs = 150;
+
+    // Not among them: INCRBYFLOAT, whose sums in 80-bit precision use big integers, and errors, which are counted by their code's text.
+    private static readonly string[] Commands =
+    [
+        "PING", "ECHO hello", "SET k value", "SET k value EX 100", "GET k", "GET missing", "SETEX e 100 v", "GETSET k v", "APPEND a x",
+        "STRLEN k",
+        "INCR n", "INCRBY n 7", "DECR n", "GETRANGE k 0 2", "SETRANGE k 1 xx", "MSET m1 1 m2 2 m3 3", "MGET m1 m2 m3 missing",
+        "SETNX k v", "GETEX k EX 10", "EXISTS k m1 missing", "DEL missing", "UNLINK missing", "TYPE k", "TTL k", "PTTL e", "EXPIRE k 100",
+        "PERSIST k",
+        "TOUCH k", "DBSIZE", "SELECT 0", "RANDOMKEY", "OBJECT ENCODING k",
+    ];
+
+    [Fact]
+    public void Common_commands_allocate_nothing()
+    {
+        string modules = Path.Combine(Path.GetDirectoryName(ServerProcess.ServerUnderTest)!, "modules");
+        Assert.SkipUnless(Directory.Exists(modules), $"{modules} does not exist: build src/Host");
+        using var server = new RunningServer(ServerStart.Read(CommandLine.Parse(["--port", "0", "--module-dir", modules])));
+        Assert.Null(server.Prepare());
+        var link = new ScriptedLink();
+        server.Kernel.Connections.Accepted(link, link);
+        List<string> guilty = [];
+        foreach (string command in Commands)
+        {
+            byte[] request = RequestBytes.Of(command.Split(' '));
+            long allocated = Measure(server.Kernel, link, request);
+            for (int attempt = 1; allocated > 0 && attempt < AttemptsMax; attempt++)
+            {
+                Thread.Sleep(CompilerMs);
+                allocated = Measure(server.Kernel, link, request);
+            }
+
+            if (allocated != 0) guilty.Add($"{command}: {allocated} bytes in {Runs} calls, reply {link.LastReply}");
+        }
+
+        Assert.True(guilty.Count == 0, string.Join("\n", guilty));
+    }
+
+    private static long Measure(Kernel kernel, ScriptedLink link, byte[] request)
+    {
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Run(kernel, link, request, Runs);
+        return GC.GetAllocatedBytesForCurrentThread() - before;
+    }
+
+    private static void Run(Kernel kernel, ScriptedLink link, byte[] request, int times)
+    {
+        for (int i = 0; i < times; i++)
+        {
+            link.Arrive(request);
+            link.Handler.Readable(link);
+            kernel.Loop.EndOfReading();
+            kernel.Loop.BeforeSleep();
+        }
+    }
+
+    /// <summary>Hands the same request out again and again, and takes every reply without keeping it.</summary>
+    private sealed class ScriptedLink : Link
+    {
+        private readonly byte[] _reply = new byte[256];
+        private byte[] _request = [];
+        private int _replied;
+        private bool _has;
+
+        public string LastReply => Encoding.Latin1.GetString(_reply, 0, _replied);
+
+        public override int Descriptor => 100;
+
+        public void Arrive(byte[] request)
+        {
+            _request = request;
+            _has = true;
+        }
+
+        public override int Receive(Span<byte> into)
+        {
+            if (!_has) return WouldBlock;
+            _has = false;
+            _request.CopyTo(into);
+            return _request.Length;
+        }
+
+        public override int Send(ReadOnlySpan<byte> bytes)
+        {
+            _replied = Math.Min(bytes.Length, _reply.Length);
+            bytes[.._replied].CopyTo(_reply);
+            return bytes.Length;
+        }
+
+        public override void WatchWritable(bool on)
+        {
+            // Everything is taken at once.
+        }
+
+        public override void WatchReadable(bool on)
+        {
+            // The test says when.
+        }
+
+        public override void Close()
+        {
+            // There is nothing to close.
+        }
+
+        public override void Tune(int keepAliveSeconds)
+        {
+            // There is no socket.
+        }
+
+        public override (string Peer, string Local, bool IsLoopback, bool IsUnix) Describe() => ("127.0.0.1:1", "127.0.0.1:2", true, false);
+    }
+}
