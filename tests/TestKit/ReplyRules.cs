@@ -38,7 +38,7 @@ public static class ReplyRules
         new("LASTSAVE", "two clocks", SameShape),
         new("HELLO", "client ids, version, list of modules", SameHello),
         new("CLIENT ID", "ids are each server's own", SameShape),
-        new("CLIENT INFO", "addresses, ids, buffer sizes, lib-name and lib-ver of 7.2; db, name, resp, user, cmd must agree", SameClientLines),
+        new("CLIENT INFO", "addresses, ids, buffer sizes, lib-name, lib-ver of 7.2; db, name, resp, user, cmd must agree", SameClientLines),
         new("CLIENT LIST", "as CLIENT INFO, and the connections of the tests themselves", SameClientFields),
         new("OBJECT IDLETIME", "two clocks", Within(ClockToleranceMs / 1000)),
         new("OBJECT FREQ", "the counter grows by chance", SameShape),

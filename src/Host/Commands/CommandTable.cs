@@ -41,7 +41,8 @@ internal sealed class CommandTable : ICommandTable
         foreach (CommandSpec sub in spec.Subcommands)
         {
             if (!names.Add(sub.Name)) throw new ModuleException($"subcommand '{spec.Name}|{sub.Name}' twice");
-            if (sub.Handler is null || sub.Arity == 0) throw new ModuleException($"subcommand '{spec.Name}|{sub.Name}' has no handler, or arity 0");
+            if (sub.Handler is not null && sub.Arity != 0) continue;
+            throw new ModuleException($"subcommand '{spec.Name}|{sub.Name}' has no handler, or arity 0");
         }
     }
 

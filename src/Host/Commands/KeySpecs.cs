@@ -14,7 +14,8 @@ internal static class KeySpecs
         int previousLast = 0;
         foreach (KeySpec key in spec.Keys)
         {
-            if (key.BeginUnknown || key.Keyword is not null || key.Find != KeyFind.Range || key.Flags.HasFlag(KeyFlags.Incomplete)) return true;
+            if (key.BeginUnknown || key.Keyword is not null || key.Find != KeyFind.Range) return true;
+            if (key.Flags.HasFlag(KeyFlags.Incomplete)) return true;
             if (spec.Keys.Length > 1 && key.Step != 1) return true;
             if (previousLast != 0 && previousLast != key.Index - 1) return true;
             previousLast = key.LastKey < 0 ? key.LastKey : key.Index + key.LastKey;

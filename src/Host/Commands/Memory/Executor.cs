@@ -34,7 +34,13 @@ internal sealed unsafe class Executor : CommandServices
     private long _timedSince;
 
     public Executor(
-        IServer server, KeyspaceState keyspace, Databases databases, PropagationStream propagation, Admission admission, ServerStatistics statistics, IClock clock)
+        IServer server,
+        KeyspaceState keyspace,
+        Databases databases,
+        PropagationStream propagation,
+        Admission admission,
+        ServerStatistics statistics,
+        IClock clock)
     {
         _databases = databases;
         _keyspace = keyspace;
@@ -175,7 +181,8 @@ internal sealed unsafe class Executor : CommandServices
         long now = Stopwatch.GetTimestamp();
         if (_timed is { } timed && _timedCalls > 0)
         {
-            long nanoseconds = Stopwatch.Frequency == 1_000_000_000 ? now - _timedSince : (long)((now - _timedSince) * (1e9 / Stopwatch.Frequency));
+            long ticks = now - _timedSince;
+            long nanoseconds = Stopwatch.Frequency == 1_000_000_000 ? ticks : (long)(ticks * (1e9 / Stopwatch.Frequency));
             Record(timed, _timedCalls, nanoseconds);
         }
 
@@ -288,7 +295,8 @@ internal sealed unsafe class Executor : CommandServices
         if (frame.Dirty != 0 || (frame.Flags & CallFlags.ForcePropagation) != 0)
         {
             _databases.Dirty += frame.Dirty;
-            if (_propagation.Active && (frame.Flags & CallFlags.PropagationStated) == 0 && (frame.Command.Flags & (CommandFlags.Write | CommandFlags.MayReplicate)) != 0)
+            bool isWrite = (frame.Command.Flags & (CommandFlags.Write | CommandFlags.MayReplicate)) != 0;
+            if (_propagation.Active && isWrite && (frame.Flags & CallFlags.PropagationStated) == 0)
             {
                 _propagation.Add(frame.Client.Database, new ArgumentList(frame.Arguments, frame.Count));
             }
@@ -311,7 +319,8 @@ internal sealed unsafe class Executor : CommandServices
     public override void Changed(CommandFrame frame, KeyRef key, KeyEventClass eventClass, ReadOnlySpan<byte> eventName, int dirty)
     {
         frame.Dirty += dirty;
-        if (_observers.Interest != KeyInterest.None || Blocking.Count > 0) Tell(frame.Database, key, eventClass, eventName, true, frame.Client);
+        if (_observers.Interest == KeyInterest.None && Blocking.Count == 0) return;
+        Tell(frame.Database, key, eventClass, eventName, true, frame.Client);
     }
 
     /// <inheritdoc/>

@@ -96,7 +96,9 @@ internal sealed unsafe class Receiver
         _statistics.ReadsProcessed++;
     }
 
-    /// <summary>Takes commands until the bytes end, the connection is held, or they are no commands. False: nothing more is to be kept.</summary>
+    /// <summary>
+    /// Takes commands until the bytes end, the connection is held, or they are no commands. False: nothing more is to be kept.
+    /// </summary>
     private bool Parse(Connection connection, ref byte* at, byte* end)
     {
         while (at < end)
