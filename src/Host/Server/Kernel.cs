@@ -123,6 +123,11 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
     private void Wire()
     {
         Connections.Unblock = _executor.Blocking.Unblock;
+        _executor.TookLong = () =>
+        {
+            Clock.Update();
+            Keyspace.Clock.Update(Clock.UnixMs);
+        };
         Connections.Authenticate = client => client.IsAuthenticated = Services.Find<IAuthenticator>()!.DefaultNeedsNoPassword;
         Connections.ErrorWritten = CountError;
         _pause.Changed = state =>

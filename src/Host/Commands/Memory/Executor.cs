@@ -16,6 +16,9 @@ internal sealed unsafe class Executor : CommandServices
 
     private const int NestingMax = 16;
 
+    /// <summary>After a command of this length the next one of the iteration needs a fresh clock.</summary>
+    private const long ClockStepNanoseconds = 1_000_000;
+
     private readonly Databases _databases;
     private readonly KeyspaceState _keyspace;
     private readonly KeyObservers _observers;
@@ -59,6 +62,9 @@ internal sealed unsafe class Executor : CommandServices
 
     /// <summary>Told of a handler's exception: command, exception.</summary>
     public Action<Command, Exception> Fault { get; set; } = (_, _) => { };
+
+    /// <summary>Called after a command that took long: reads the clock.</summary>
+    public Action TookLong { get; set; } = () => { };
 
     /// <summary>Whether somebody must be asked about every command (interceptors, exact times, a limit on memory, loading …).</summary>
     public bool IsGuarded { get; set; }
@@ -195,6 +201,7 @@ internal sealed unsafe class Executor : CommandServices
     {
         command.Calls += calls;
         command.Nanoseconds += nanoseconds;
+        if (nanoseconds > ClockStepNanoseconds) TookLong();
         _statistics.CommandsProcessed += calls;
         if (!_admission.Settings.TracksLatency) return;
         command.Latency ??= new long[64];
