@@ -10,6 +10,8 @@ public class ScanCursorTests
     [InlineData("", 0UL)]
     [InlineData("+7", 7UL)]
     [InlineData("007", 7UL)]
+    [InlineData("\0", 0UL)]
+    [InlineData("12\0z", 12UL)]
     [InlineData("-1", ulong.MaxValue)]
     [InlineData("18446744073709551615", ulong.MaxValue)]
     public void Takes_what_strtoul_takes(string text, ulong expected)

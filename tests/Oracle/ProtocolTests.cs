@@ -45,6 +45,20 @@ public sealed class ProtocolTests(ServerPair servers)
         Bytes_get_the_same_answer(sent.ToString());
     }
 
+    /// <summary>Requests of many lengths end at every place of a received chunk: in a count, in a length, within an argument.</summary>
+    [Fact]
+    public void Pipelined_commands_of_many_lengths_get_the_same_answers()
+    {
+        StringBuilder sent = new();
+        for (int i = 0; i < 5_000; i++)
+        {
+            string key = $"k{i}";
+            sent.Append($"*3\r\n$3\r\nset\r\n${key.Length}\r\n{key}\r\n${i.ToString().Length}\r\n{i}\r\n");
+            sent.Append($"*2\r\n$4\r\nincr\r\n${key.Length}\r\n{key}\r\n");
+        }
+        Bytes_get_the_same_answer(sent.ToString());
+    }
+
     /// <summary>HELLO tells ids and versions; what follows it must be equal.</summary>
     private static string AfterHello(string report, string side)
     {

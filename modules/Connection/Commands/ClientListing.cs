@@ -22,7 +22,7 @@ internal sealed class ClientListing(IServer server)
     public void Info(ref CommandContext call)
     {
         var text = new StringBuilder();
-        AppendLine(text, call.Client, call.NowMs);
+        AppendLine(text, call.Client, ref call);
         call.Reply.Verbatim("txt"u8, Encoding.UTF8.GetBytes(text.ToString()));
     }
 
@@ -32,7 +32,7 @@ internal sealed class ClientListing(IServer server)
         var text = new StringBuilder();
         if (call.ArgumentCount == 2)
         {
-            foreach (Client client in server.Clients.All) AppendLine(text, client, call.NowMs);
+            foreach (Client client in server.Clients.All) AppendLine(text, client, ref call);
         }
         else if (call.ArgumentCount == 4 && call.ArgumentIs(2, "type"u8))
         {
@@ -44,7 +44,7 @@ internal sealed class ClientListing(IServer server)
 
             foreach (Client client in server.Clients.All)
             {
-                if (ClientTypes.Of(client) == type) AppendLine(text, client, call.NowMs);
+                if (ClientTypes.Of(client) == type) AppendLine(text, client, ref call);
             }
         }
         else if (call.ArgumentCount > 3 && call.ArgumentIs(2, "id"u8))
@@ -70,15 +70,17 @@ internal sealed class ClientListing(IServer server)
                 return false;
             }
 
-            if (server.Clients.Find(id) is { } client) AppendLine(text, client, call.NowMs);
+            if (server.Clients.Find(id) is { } client) AppendLine(text, client, ref call);
         }
 
         return true;
     }
 
     /// <summary>One client as a line. Source: catClientInfoString.</summary>
-    internal static void AppendLine(StringBuilder text, Client client, long nowMs)
+    private static void AppendLine(StringBuilder text, Client client, ref CommandContext call)
     {
+        long nowMs = call.NowMs;
+        (long wireBytes, long argumentBytes) = client == call.Client ? SizeOf(call.Arguments) : (0, 0);
         long pending = client.Output.PendingBytes;
         long queued = Math.Max(0, pending - BlockBytes);
         long blocks = (queued + BlockBytes - 1) / BlockBytes;
@@ -90,15 +92,32 @@ internal sealed class ClientListing(IServer server)
         text.Append(CultureInfo.InvariantCulture,
             $"db={client.Database} sub={client.ChannelCount} psub={client.PatternCount} ssub={client.ShardChannelCount} ");
         text.Append(CultureInfo.InvariantCulture,
-            $"multi={client.QueuedCommands} qbuf={client.QueryBufferBytes} qbuf-free={client.QueryBufferFree} argv-mem=0 ");
+            $"multi={client.QueuedCommands} qbuf={client.QueryBufferBytes + wireBytes} qbuf-free={client.QueryBufferFree} ");
         text.Append(CultureInfo.InvariantCulture,
-            $"multi-mem={client.QueuedBytes} rbs={BlockBytes} rbp={Math.Min(pending, BlockBytes)} obl={pending - queued} oll={blocks} ");
+            $"argv-mem={argumentBytes} multi-mem={client.QueuedBytes} rbs={BlockBytes} rbp={Math.Min(pending, BlockBytes)} obl={pending - queued} oll={blocks} ");
         text.Append(CultureInfo.InvariantCulture,
             $"omem={blocks * BlockBytes} tot-mem={client.MemoryBytes} events={events} cmd={client.LastCommand?.FullName ?? "NULL"} ");
         text.Append(CultureInfo.InvariantCulture,
             $"user={client.User} redir={client.RedirectId} resp={client.Protocol} lib-name={client.LibraryName} ");
         text.Append(CultureInfo.InvariantCulture, $"lib-ver={client.LibraryVersion}\n");
     }
+
+    /// <summary>Bytes of the running command, as an array of bulks and without their headers: it still lies in the shared input.</summary>
+    private static (long Wire, long Arguments) SizeOf(ArgumentList arguments)
+    {
+        const int LineEnd = 2, TypeAndLineEnd = 3;
+        long wire = TypeAndLineEnd + Digits(arguments.Count), content = 0;
+        for (int i = 0; i < arguments.Count; i++)
+        {
+            int length = arguments[i].Length;
+            content += length;
+            wire += TypeAndLineEnd + Digits(length) + length + LineEnd;
+        }
+
+        return (wire, content);
+    }
+
+    private static int Digits(int number) => number.ToString(CultureInfo.InvariantCulture).Length;
 
     private static long Seconds(long ms) => Math.Max(0, ms / 1000);
 

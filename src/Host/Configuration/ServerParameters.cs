@@ -224,16 +224,16 @@ internal sealed class ServerParameters
     public readonly BoolParameter StopWritesOnBgsaveError = new("stop-writes-on-bgsave-error", true)
     { Description = "Refuse writes while snapshots fail." };
 
-    // --- Modules ---
+    // --- Modules: hidden, as tools that set each parameter of CONFIG GET * know which of Redis's own are immutable ---
     public readonly ListParameter Modules = new("modules", "all")
-    { Flags = MultiArgument | Immutable, Description = "Built-in modules to load: names, all, none, or -Name to leave one out." };
+    { Flags = MultiArgument | Immutable | Hidden, Description = "Built-in modules to load: names, all, none, or -Name to leave one out." };
 
     public readonly StringParameter ModuleDir = new("module-dir", "modules")
-    { Flags = Immutable, Description = "Where built-in modules are; a relative path counts from the program." };
+    { Flags = Immutable | Hidden, Description = "Where built-in modules are; a relative path counts from the program." };
 
     public readonly EnumParameter<ModuleFailurePolicy> ModuleFailure = new("module-failure", ModuleFailurePolicy.Refuse,
         ("refuse", ModuleFailurePolicy.Refuse), ("continue", ModuleFailurePolicy.Continue))
-    { Flags = Immutable, Description = "Whether a module that fails to start stops the server." };
+    { Flags = Immutable | Hidden, Description = "Whether a module that fails to start stops the server." };
 
     public readonly DirectiveParameter LoadModule = new("loadmodule", 1)
     { Description = "Path of a module to load at the start, and its arguments." };
