@@ -15,7 +15,8 @@ public sealed class SectionTests
     [InlineData(990288, "967.08K")]
     [InlineData(25276510208, "23.54G")]
     [InlineData(long.MaxValue, "8192.00P")]
-    public void Bytes_for_people_are_as_Redis_prints_them(long bytes, string expected) => Assert.Equal(expected, MemorySnapshot.Human(bytes));
+    public void Bytes_for_people_are_as_Redis_prints_them(long bytes, string expected)
+        => Assert.Equal(expected, MemorySnapshot.Human(bytes));
 
     [Fact]
     public void A_percentile_is_the_upper_end_of_the_element_it_falls_into()

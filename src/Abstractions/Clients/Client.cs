@@ -43,7 +43,9 @@ public abstract class Client
     /// <summary>Switches the RESP version for what is written from now on.</summary>
     public void SetProtocol(int version) => Output.Protocol = version;
 
-    /// <summary>Replies to this client. Other clients' commands may write push messages to it; call <see cref="FlushLater"/> then.</summary>
+    /// <summary>
+    /// Replies to this client. Other clients' commands may write push messages to it; call <see cref="FlushLater"/> then.
+    /// </summary>
     public ReplyWriter Output { get; internal set; } = null!;
 
     /// <summary>Sends what was written at the end of the batch.</summary>
@@ -74,7 +76,9 @@ public abstract class Client
         }
     }
 
-    /// <summary>Whether its next command needs more than the short way: not authenticated, replies off, blocked, closing, inside MULTI …</summary>
+    /// <summary>
+    /// Whether its next command needs more than the short way: not authenticated, replies off, blocked, closing, inside MULTI …
+    /// </summary>
     internal bool Gate { get; private set; } = true;
 
     /// <summary>Whether it is closed: nothing is executed or written for it any more.</summary>
@@ -184,7 +188,9 @@ public abstract class Client
     /// <summary>Bytes of the arguments of those.</summary>
     public long QueuedBytes { get; set; }
 
-    /// <summary>Id of the client that gets its invalidation messages; 0: itself; -1: no tracking. Kept by the module that provides tracking.</summary>
+    /// <summary>
+    /// Id of the client that gets its invalidation messages; 0: itself; -1: no tracking. Kept by the module that provides tracking.
+    /// </summary>
     public long RedirectId { get; set; } = -1;
 
     /// <summary>State that a module keeps with the client; null until set.</summary>
@@ -331,7 +337,9 @@ public interface IClients
     /// <summary>What is paused now.</summary>
     PauseState PauseState { get; }
 
-    /// <summary>RESET: tells every observer (<see cref="ServerObserver.Reset"/>), so that modules undo what they keep with the client.</summary>
+    /// <summary>
+    /// RESET: tells every observer (<see cref="ServerObserver.Reset"/>), so that modules undo what they keep with the client.
+    /// </summary>
     void Reset(Client client);
 
     /// <summary>Makes a stand-in client through which commands can be called; Close it when done.</summary>

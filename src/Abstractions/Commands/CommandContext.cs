@@ -17,20 +17,23 @@ public readonly ref struct CommandContext
     public int ArgumentCount => _frame.Count;
 
     /// <summary>All arguments.</summary>
-    public unsafe ArgumentList Arguments => new(_frame.Arguments, _frame.Count);
+    public ArgumentList Arguments => _frame.All;
 
     /// <summary>The bytes of an argument; 0 is the command's name. Borrowed for this call.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ReadOnlySpan<byte> Argument(int index) => _frame.Argument(index);
 
     /// <summary>Whether the argument exists and equals <paramref name="word"/> (lower case), ignoring case.</summary>
-    public bool ArgumentIs(int index, ReadOnlySpan<byte> word) => index < _frame.Count && Words.EqualsIgnoreCase(_frame.Argument(index), word);
+    public bool ArgumentIs(int index, ReadOnlySpan<byte> word)
+        => index < _frame.Count && Words.EqualsIgnoreCase(_frame.Argument(index), word);
 
     /// <summary>The argument as a key, with its hash (computed ahead where the key specs name it).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public KeyRef Key(int index) => _frame.Key(index);
 
-    /// <summary>Takes over the block of a large argument, if it has one of its own; the argument's bytes stay readable until the value changes.</summary>
+    /// <summary>
+    /// Takes over the block of a large argument, if it has one of its own; the argument's bytes stay readable until the value changes.
+    /// </summary>
     public OwnedBytes TakeArgument(int index) => _frame.Take(index);
 
     /// <summary>The reply under construction.</summary>
@@ -105,7 +108,8 @@ public readonly ref struct CommandContext
 
     /// <summary>
     /// Parks the client until one of the keys is written, or the time is up. The handler must return without a reply; it is called again,
-    /// with the same arguments, with <see cref="IsRetry"/> or <see cref="IsTimedOut"/> set. Clients are served in the order in which they blocked.
+    /// with the same arguments, with <see cref="IsRetry"/> or <see cref="IsTimedOut"/> set. Clients are served in the order in which
+    /// they blocked.
     /// </summary>
     /// <param name="keys">Argument indices of the keys.</param>
     /// <param name="timeoutMs">Milliseconds from the first call; 0: without end.</param>

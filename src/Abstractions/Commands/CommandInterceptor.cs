@@ -13,7 +13,10 @@ public enum Verdict
     Rejected,
 }
 
-/// <summary>A link in the chain around every execution: ACL, redirects, queueing of transactions, tracking, quotas, audit. Costs nothing while the chain is empty.</summary>
+/// <summary>
+/// A link in the chain around every execution: ACL, redirects, queueing of transactions, tracking, quotas, audit. Costs nothing while
+/// the chain is empty.
+/// </summary>
 public abstract class CommandInterceptor
 {
     /// <summary>Position in the chain, smallest first. ACL 100, cluster 200, transactions 300, quotas 400, observation 900.</summary>

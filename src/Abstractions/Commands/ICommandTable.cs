@@ -86,6 +86,9 @@ public sealed class Command
     /// <summary>Calls that answered with an error.</summary>
     public long Failed;
 
-    /// <summary>Histogram of the time of a call: element i counts calls of [2^i, 2^(i+1)) nanoseconds. Null until the first call with latency-tracking.</summary>
+    /// <summary>
+    /// Histogram of the time of a call: element i counts calls of [2^i, 2^(i+1)) nanoseconds. Null until the first call with
+    /// latency-tracking.
+    /// </summary>
     public long[]? Latency;
 }

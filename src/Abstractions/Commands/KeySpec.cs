@@ -48,7 +48,9 @@ public sealed class KeySpec
     /// <summary>What happens to the keys found here.</summary>
     public required KeyFlags Flags { get; init; }
 
-    /// <summary>begin_search: index of the first argument of the range, or 0 when <see cref="Keyword"/> or nothing says where it begins.</summary>
+    /// <summary>
+    /// begin_search: index of the first argument of the range, or 0 when <see cref="Keyword"/> or nothing says where it begins.
+    /// </summary>
     public int Index { get; init; }
 
     /// <summary>begin_search keyword: the range begins after this word. Null: no keyword.</summary>
@@ -60,13 +62,17 @@ public sealed class KeySpec
     /// <summary>find_keys: how the keys follow.</summary>
     public KeyFind Find { get; init; } = KeyFind.Range;
 
-    /// <summary>find_keys range: last key relative to the first (0: one key; negative: counted from the end, -1 the last argument).</summary>
+    /// <summary>
+    /// find_keys range: last key relative to the first (0: one key; negative: counted from the end, -1 the last argument).
+    /// </summary>
     public int LastKey { get; init; }
 
     /// <summary>find_keys: distance between keys.</summary>
     public int Step { get; init; } = 1;
 
-    /// <summary>find_keys range with a negative last key: 2 means half of the remaining arguments are keys, 3 a third …; 0 and 1 no limit.</summary>
+    /// <summary>
+    /// find_keys range with a negative last key: 2 means half of the remaining arguments are keys, 3 a third …; 0 and 1 no limit.
+    /// </summary>
     public int Limit { get; init; }
 
     /// <summary>find_keys keynum: where the number of keys stands, relative to the begin.</summary>
@@ -84,7 +90,10 @@ public sealed class KeySpec
     /// <summary>One key at <paramref name="index"/>.</summary>
     public static KeySpec At(int index, KeyFlags flags) => new() { Flags = flags, Index = index };
 
-    /// <summary>Keys from <paramref name="first"/> to <paramref name="last"/> (relative to the first; -1: the last argument) every <paramref name="step"/>.</summary>
+    /// <summary>
+    /// Keys from <paramref name="first"/> to <paramref name="last"/> (relative to the first; -1: the last argument) every <paramref
+    /// name="step"/>.
+    /// </summary>
     public static KeySpec Range(int first, int last, int step, KeyFlags flags, int limit = 0)
         => new() { Flags = flags, Index = first, LastKey = last, Step = step, Limit = limit };
 

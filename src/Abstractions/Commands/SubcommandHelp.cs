@@ -5,7 +5,9 @@ namespace ModularKv.Abstractions;
 /// <summary>The HELP subcommand of any container, made from its rows.</summary>
 public static class SubcommandHelp
 {
-    /// <summary>Replies the subcommands of the running command's container with arguments and summaries, one simple string a line.</summary>
+    /// <summary>
+    /// Replies the subcommands of the running command's container with arguments and summaries, one simple string a line.
+    /// </summary>
     public static void Write(ref CommandContext call)
     {
         Command container = call.Command.Container ?? call.Command;

@@ -6,8 +6,8 @@ namespace ModularKv.Abstractions;
 public static class Words
 {
     /// <summary>ASCII comparison without case.</summary>
-    public static bool EqualsIgnoreCase(ReadOnlySpan<byte> text, ReadOnlySpan<byte> word) =>
-        text.Length == word.Length && Ascii.EqualsIgnoreCase(text, word);
+    public static bool EqualsIgnoreCase(ReadOnlySpan<byte> text, ReadOnlySpan<byte> word)
+        => text.Length == word.Length && Ascii.EqualsIgnoreCase(text, word);
 
     /// <summary>What an error text shows of an argument: as a C string, so nothing from the first zero byte on.</summary>
     /// <returns>A slice of the argument, borrowed as long as it is.</returns>

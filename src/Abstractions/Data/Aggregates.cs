@@ -6,7 +6,10 @@ public interface ISortableType
     /// <summary>Number of elements.</summary>
     long Length(Entry value);
 
-    /// <summary>Visits the elements in the order in which SORT BY nosort returns them; descending where <paramref name="reverse"/> and the type is ordered.</summary>
+    /// <summary>
+    /// Visits the elements in the order in which SORT BY nosort returns them; descending where <paramref name="reverse"/> and the type
+    /// is ordered.
+    /// </summary>
     void ForEach(Entry value, bool reverse, IElementVisitor visitor);
 
     /// <summary>Whether the order of <see cref="ForEach"/> means something (lists, sorted sets).</summary>

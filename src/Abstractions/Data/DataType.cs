@@ -9,13 +9,18 @@ public abstract class DataType
     /// <summary>Number while registered, 1-63; 0: not registered.</summary>
     internal int Id { get; set; }
 
-    /// <summary>Unique name as TYPE replies it: "string", "hash", …; nine characters of [A-Za-z0-9_-] for types of third parties, as Redis demands.</summary>
+    /// <summary>
+    /// Unique name as TYPE replies it: "string", "hash", …; nine characters of [A-Za-z0-9_-] for types of third parties, as Redis
+    /// demands.
+    /// </summary>
     public abstract string Name { get; }
 
     /// <summary>What OBJECT ENCODING replies.</summary>
     public abstract string EncodingOf(Entry value);
 
-    /// <summary>Whether some values own memory outside their record, so that <see cref="Free"/> and <see cref="Duplicate"/> must be called.</summary>
+    /// <summary>
+    /// Whether some values own memory outside their record, so that <see cref="Free"/> and <see cref="Duplicate"/> must be called.
+    /// </summary>
     public virtual bool OwnsMemory => false;
 
     /// <summary>Gives back what the value owns outside its record. Called exactly once per value, before its record goes.</summary>
@@ -47,7 +52,9 @@ public abstract class DataType
     /// <summary>Feeds the value into a digest (DEBUG DIGEST): equal data gives equal digests on any server.</summary>
     public abstract void Digest(Entry value, DigestBuilder digest);
 
-    /// <summary>RDB type bytes that <see cref="Load"/> reads. Empty for types of third parties, which are stored under their name.</summary>
+    /// <summary>
+    /// RDB type bytes that <see cref="Load"/> reads. Empty for types of third parties, which are stored under their name.
+    /// </summary>
     public virtual ReadOnlySpan<byte> RdbTypes => default;
 
     /// <summary>Version of what <see cref="Save"/> writes for types of third parties, 0-1023.</summary>
@@ -71,7 +78,10 @@ public abstract class DataType
     /// <exception cref="ValueFormatException">The bytes make no value: nothing was put.</exception>
     public abstract Entry Load(ValueReader reader, int rdbType, Database database, scoped in KeyRef key);
 
-    /// <summary>Moves what the value owns to fuller pages where <see cref="Memory.MemoryOwner"/> says that it pays; about <paramref name="pieces"/> pieces.</summary>
+    /// <summary>
+    /// Moves what the value owns to fuller pages where <see cref="Memory.MemoryOwner"/> says that it pays; about <paramref
+    /// name="pieces"/> pieces.
+    /// </summary>
     /// <returns>True when the whole value was looked at.</returns>
     public virtual bool Defragment(Entry value, ref ulong position, int pieces) => true;
 

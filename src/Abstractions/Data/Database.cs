@@ -55,7 +55,9 @@ public abstract class Database
     /// <summary>Looks a key up in order to change it in place. O(1).</summary>
     public abstract Entry FindForWrite(scoped in KeyRef key);
 
-    /// <summary>Creates the key or replaces its value by <paramref name="length"/> bytes for the caller to fill. The old value is freed.</summary>
+    /// <summary>
+    /// Creates the key or replaces its value by <paramref name="length"/> bytes for the caller to fill. The old value is freed.
+    /// </summary>
     /// <returns>The entry; its bytes are not initialised (or still the old ones). Encoding bits are 0.</returns>
     public abstract Entry Put(scoped in KeyRef key, DataType type, long length, Ttl ttl = Ttl.Clear);
 
@@ -77,7 +79,9 @@ public abstract class Database
     /// <summary>Removes a key that has been opened; for types whose value became empty.</summary>
     public abstract void Delete(Entry entry, bool lazy = false);
 
-    /// <summary>Sets the absolute time at which the key expires, Unix milliseconds. A past time does not delete: that is the command's decision.</summary>
+    /// <summary>
+    /// Sets the absolute time at which the key expires, Unix milliseconds. A past time does not delete: that is the command's decision.
+    /// </summary>
     public abstract Entry SetExpiry(Entry entry, long expireAtMs);
 
     /// <summary>Removes the time to live.</summary>
@@ -95,7 +99,9 @@ public abstract class Database
     /// <returns>False: the source does not exist.</returns>
     public abstract bool Copy(scoped in KeyRef from, Database target, scoped in KeyRef to);
 
-    /// <summary>Visits some keys from <paramref name="cursor"/> on. Every key present from the first call to the last is visited at least once.</summary>
+    /// <summary>
+    /// Visits some keys from <paramref name="cursor"/> on. Every key present from the first call to the last is visited at least once.
+    /// </summary>
     /// <returns>The cursor to go on with; 0: done.</returns>
     public abstract ulong Scan(ulong cursor, IEntryVisitor visitor);
 

@@ -18,7 +18,9 @@ public sealed class StringType : DataType
     /// <inheritdoc/>
     public override ReadOnlySpan<byte> RdbTypes => [RdbString];
 
-    /// <summary>Encodes as SET does: int where the content is a canonical integer of at most 20 digits, else embstr or raw by length.</summary>
+    /// <summary>
+    /// Encodes as SET does: int where the content is a canonical integer of at most 20 digits, else embstr or raw by length.
+    /// </summary>
     public static StringEncoding Encode(ReadOnlySpan<byte> content)
         => content.Length <= 20 && NumberText.TryParse(content, out _) ? StringEncoding.Int : StringEncoding.Plain;
 

@@ -2,7 +2,10 @@ using System.Runtime.CompilerServices;
 
 namespace ModularKv.Abstractions.Memory;
 
-/// <summary>What stands behind <see cref="CommandContext"/>: filled by the server before each execution, one object for all executions at a level.</summary>
+/// <summary>
+/// What stands behind <see cref="CommandContext"/>: filled by the server before each execution, one object for all executions at a
+/// level.
+/// </summary>
 internal sealed unsafe class CommandFrame
 {
     public Argument* Arguments;
@@ -18,6 +21,8 @@ internal sealed unsafe class CommandFrame
     /// <summary>Changes made by this execution; what "dirty" counts.</summary>
     public long Dirty;
     public CallFlags Flags;
+
+    public ArgumentList All => new(Arguments, Count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ReadOnlySpan<byte> Argument(int index)

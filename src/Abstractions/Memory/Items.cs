@@ -122,7 +122,9 @@ public sealed unsafe class ItemReader : ValueReader
     private byte* _at;
     private byte* _end;
 
-    /// <summary>Starts at the beginning of <paramref name="items"/>, which must stay in place (off-heap or pinned) while it is read.</summary>
+    /// <summary>
+    /// Starts at the beginning of <paramref name="items"/>, which must stay in place (off-heap or pinned) while it is read.
+    /// </summary>
     public void Open(ReadOnlySpan<byte> items)
     {
         _at = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(items));

@@ -73,7 +73,8 @@ internal static unsafe class NativeMemoryMap
     }
 
     /// <summary>
-    /// As <see cref="Reserve(long, long)"/>, but readable and writable at once where the system promises memory only when it is touched: later
+    /// As <see cref="Reserve(long, long)"/>, but readable and writable at once where the system promises memory only when it is
+    /// touched: later
     /// steps then need no system call, which would wait for whatever another thread is doing to the address space.
     /// </summary>
     /// <param name="bytes">A multiple of <paramref name="alignment"/>.</param>

@@ -92,7 +92,9 @@ public static unsafe class NumberText
         fixed (byte* p = to) return (int)(Write(p, value) - p);
     }
 
-    /// <summary>Reads an integer in the one canonical form that Redis takes: no sign but '-', no leading zero, no space. Source: string2ll.</summary>
+    /// <summary>
+    /// Reads an integer in the one canonical form that Redis takes: no sign but '-', no leading zero, no space. Source: string2ll.
+    /// </summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out long value)
     {
         value = 0;
@@ -128,7 +130,9 @@ public static unsafe class NumberText
         return true;
     }
 
-    /// <summary>Writes a double as C's %.17g does, with inf, -inf and nan; <paramref name="to"/> holds at least 40 bytes. Returns the length.</summary>
+    /// <summary>
+    /// Writes a double as C's %.17g does, with inf, -inf and nan; <paramref name="to"/> holds at least 40 bytes. Returns the length.
+    /// </summary>
     public static int WriteDouble(Span<byte> to, double value)
     {
         if (double.IsNaN(value)) return Put(to, "nan"u8);

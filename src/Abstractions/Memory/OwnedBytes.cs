@@ -2,8 +2,11 @@ using System.Runtime.InteropServices;
 
 namespace ModularKv.Abstractions.Memory;
 
-/// <summary>A block of bytes whose ownership is handed from the network to a value, so that a large argument is copied only once, by the kernel.</summary>
-/// <remarks>Whoever holds it last gives it to a value (<see cref="Database.PutOwned"/>) or calls <see cref="Release"/>; exactly once.</remarks>
+/// <summary>
+/// A block of bytes whose ownership is handed from the network to a value, so that a large argument is copied only once, by the kernel.
+/// </summary>
+/// <remarks>Whoever holds it last gives it to a value (<see cref="Database.PutOwned"/>) or calls <see cref="Release"/>; exactly
+/// once.</remarks>
 public unsafe ref struct OwnedBytes
 {
     internal byte* Pointer;

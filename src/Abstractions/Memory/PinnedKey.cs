@@ -3,7 +3,9 @@ using ModularKv.Abstractions.Memory;
 
 namespace ModularKv.Abstractions;
 
-/// <summary>A key that the module made up itself (a pattern filled in, a key kept from an earlier call): a copy off-heap. Dispose it.</summary>
+/// <summary>
+/// A key that the module made up itself (a pattern filled in, a key kept from an earlier call): a copy off-heap. Dispose it.
+/// </summary>
 public unsafe ref struct PinnedKey : IDisposable
 {
     private byte* _copy;

@@ -23,7 +23,10 @@ internal sealed unsafe class PreparedFrontier(byte* origin, bool hugePages, bool
     private long _ahead = StepBytes;
     private volatile bool _closed;
 
-    /// <summary>Whether everything below <paramref name="end"/> (bytes from the origin) is ready. When not, the range grows faster than was thought.</summary>
+    /// <summary>
+    /// Whether everything below <paramref name="end"/> (bytes from the origin) is ready. When not, the range grows faster than was
+    /// thought.
+    /// </summary>
     public bool IsReady(long end)
     {
         if (Volatile.Read(ref _prepared) >= end) return true;

@@ -327,7 +327,9 @@ public sealed unsafe class ReplyWriter
         Copy(resp);
     }
 
-    /// <summary>Starts an aggregate whose length is known only afterwards; call <see cref="Finish"/> with it. Nested ones finish inside out.</summary>
+    /// <summary>
+    /// Starts an aggregate whose length is known only afterwards; call <see cref="Finish"/> with it. Nested ones finish inside out.
+    /// </summary>
     public DeferredLength Defer()
     {
         byte* p = Room(DeferredBytes);

@@ -15,7 +15,9 @@ public interface IModule
     /// <summary>Registers commands, types, parameters and the rest. No key may be touched and nothing started yet.</summary>
     void Configure(IModuleRegistry registry);
 
-    /// <summary>Called once every module is configured and the configuration is applied. Throwing means: this module did not start.</summary>
+    /// <summary>
+    /// Called once every module is configured and the configuration is applied. Throwing means: this module did not start.
+    /// </summary>
     void Start(IServer server) { }
 
     /// <summary>Called once, also when <see cref="Start"/> threw. Must not throw.</summary>
@@ -25,7 +27,8 @@ public interface IModule
 /// <summary>Says what a module is called and which contract it was built against.</summary>
 /// <param name="name">Unique, case-insensitive, letters, digits, '-' and '_'.</param>
 /// <param name="version">For humans and MODULE LIST, e.g. "1.2.0".</param>
-/// <param name="apiLevel">Always <see cref="ModularKv.Abstractions.ApiLevel.Current"/>: the compiler writes the level in force at build time.</param>
+/// <param name="apiLevel">Always <see cref="ModularKv.Abstractions.ApiLevel.Current"/>: the compiler writes the level in force at build
+/// time.</param>
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class ModuleAttribute(string name, string version, int apiLevel) : Attribute
 {

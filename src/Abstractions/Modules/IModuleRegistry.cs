@@ -27,7 +27,9 @@ public interface IModuleRegistry
     /// <summary>Adds a data type. Its name must be unique; at most 63 types may be registered at a time.</summary>
     void Type(DataType type);
 
-    /// <summary>The configuration: own parameters are registered here, those of the server and of other modules are found here by name.</summary>
+    /// <summary>
+    /// The configuration: own parameters are registered here, those of the server and of other modules are found here by name.
+    /// </summary>
     IConfiguration Configuration { get; }
 
     /// <summary>Adds a configuration parameter (CONFIG GET/SET/REWRITE, redis.conf) and returns it.</summary>
@@ -51,7 +53,10 @@ public interface IModuleRegistry
     /// <summary>Reserves a place in every client for state of this module.</summary>
     ClientSlot<T> ClientState<T>() where T : class;
 
-    /// <summary>Offers a service to other modules under an interface of this package, e.g. <see cref="IAuthenticator"/>. The last one offered serves.</summary>
+    /// <summary>
+    /// Offers a service to other modules under an interface of this package, e.g. <see cref="IAuthenticator"/>. The last one offered
+    /// serves.
+    /// </summary>
     void Provide<T>(T service) where T : class;
 
     /// <summary>Adds a hook that runs when the server is asked to stop, before clients are cut.</summary>

@@ -16,7 +16,8 @@ public interface IModules
     string? Load(string path, IReadOnlyList<string> arguments, IReadOnlyList<KeyValuePair<string, string>> parameters);
 
     /// <summary>Stops and unloads a module that was brought in by <see cref="Load"/>.</summary>
-    /// <returns>Null, or why not: its types have keys, its clients are blocked, others depend on it, it belongs to the default set.</returns>
+    /// <returns>Null, or why not: its types have keys, its clients are blocked, others depend on it, it belongs to the default
+    /// set.</returns>
     string? Unload(string name);
 }
 

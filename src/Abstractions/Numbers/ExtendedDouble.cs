@@ -9,7 +9,8 @@ namespace ModularKv.Abstractions;
 /// An x87 extended number: sign, 64-bit mantissa, 15-bit exponent. Redis computes INCRBYFLOAT and HINCRBYFLOAT in this type (C's long
 /// double on x86-64), so results equal to the last printed digit need the same rounding: to nearest, ties to even, once per operation.
 /// </summary>
-/// <remarks>Exact through <see cref="BigInteger"/>; allocates. Not for hot paths. NaN is never held: nothing that yields it is accepted.</remarks>
+/// <remarks>Exact through <see cref="BigInteger"/>; allocates. Not for hot paths. NaN is never held: nothing that yields it is
+/// accepted.</remarks>
 public readonly struct ExtendedDouble
 {
     /// <summary>Enough bytes for <see cref="Format"/>: 4933 digits, the point, 17 decimals, the sign.</summary>
@@ -76,7 +77,8 @@ public readonly struct ExtendedDouble
     /// <param name="negative">The sign.</param>
     /// <param name="magnitude">Not negative.</param>
     /// <param name="exponent">Power of two of its lowest bit.</param>
-    /// <param name="sticky">Something not zero stands below the lowest bit; then at least two bits must be cut, or the sticky bit would decide alone.</param>
+    /// <param name="sticky">Something not zero stands below the lowest bit; then at least two bits must be cut, or the sticky bit would
+    /// decide alone.</param>
     private static ExtendedDouble Round(bool negative, BigInteger magnitude, int exponent, bool sticky)
     {
         if (magnitude.IsZero) return new(negative, 0, 0);
@@ -112,7 +114,10 @@ public readonly struct ExtendedDouble
         return up ? kept + 1 : kept;
     }
 
-    /// <summary>Reads what C's strtold reads, as Redis restricts it: the whole text, no leading space, not NaN, no overflow, no underflow to zero.</summary>
+    /// <summary>
+    /// Reads what C's strtold reads, as Redis restricts it: the whole text, no leading space, not NaN, no overflow, no underflow to
+    /// zero.
+    /// </summary>
     /// <remarks>Decimal and hexadecimal forms and infinity, any case. Source: string2ld.</remarks>
     public static bool TryParse(ReadOnlySpan<byte> text, out ExtendedDouble value)
     {
@@ -207,7 +212,9 @@ public readonly struct ExtendedDouble
         return Round(negative, quotient, (int)shift, !remainder.IsZero);
     }
 
-    /// <summary>Writes the number as C's %.17Lf, without trailing zeros and without a bare point: what clients see. Infinite: inf, -inf.</summary>
+    /// <summary>
+    /// Writes the number as C's %.17Lf, without trailing zeros and without a bare point: what clients see. Infinite: inf, -inf.
+    /// </summary>
     /// <param name="to">At least <see cref="FormatBytesMax"/> bytes.</param>
     /// <returns>The number of bytes.</returns>
     /// <remarks>Source: ld2string, LD_STR_HUMAN; "-0" is written as "0".</remarks>

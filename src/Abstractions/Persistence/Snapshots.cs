@@ -6,7 +6,9 @@ public interface ISnapshots
     /// <summary>Whether a walk is under way. There is at most one at a time.</summary>
     bool Active { get; }
 
-    /// <summary>Starts a walk. What the consumer gets is the data set as it is now, each key exactly once, whatever is written meanwhile.</summary>
+    /// <summary>
+    /// Starts a walk. What the consumer gets is the data set as it is now, each key exactly once, whatever is written meanwhile.
+    /// </summary>
     /// <exception cref="InvariantException">A walk is under way.</exception>
     ISnapshot Start(SnapshotConsumer consumer);
 }
@@ -30,7 +32,9 @@ public interface ISnapshot
 /// </summary>
 public abstract class SnapshotConsumer
 {
-    /// <summary>Whether another chunk may come. While false the walk rests; only values saved because they are about to change still come.</summary>
+    /// <summary>
+    /// Whether another chunk may come. While false the walk rests; only values saved because they are about to change still come.
+    /// </summary>
     public abstract bool Ready { get; }
 
     /// <summary>A chunk of entries. Ownership passes to the consumer, which disposes it (on any thread).</summary>
@@ -80,7 +84,9 @@ public readonly ref struct SnapshotEntry
     /// <summary>LFU counter, or -1 where none is kept.</summary>
     public required int Frequency { get; init; }
 
-    /// <summary>The value as its type saved it. A large value may be spread over several entries of one key: see <see cref="Continued"/>.</summary>
+    /// <summary>
+    /// The value as its type saved it. A large value may be spread over several entries of one key: see <see cref="Continued"/>.
+    /// </summary>
     public required ReadOnlySpan<byte> Items { get; init; }
 
     /// <summary>Whether the next entry continues this key's value.</summary>

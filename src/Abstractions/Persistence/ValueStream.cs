@@ -1,6 +1,8 @@
 namespace ModularKv.Abstractions;
 
-/// <summary>Takes a value as a sequence of items; what they look like in a file is the consumer's business. Runs on the loop: cheap copies only.</summary>
+/// <summary>
+/// Takes a value as a sequence of items; what they look like in a file is the consumer's business. Runs on the loop: cheap copies only.
+/// </summary>
 public abstract class ValueWriter
 {
     /// <summary>The RDB type byte; first item of a type that has one.</summary>

@@ -66,7 +66,9 @@ public interface IServer
     /// <summary>The service that a module offered under <typeparamref name="T"/>, or null.</summary>
     T? Find<T>() where T : class;
 
-    /// <summary>Runs a command as <paramref name="asClient"/> (null: as the server itself, with all rights) and hands back its reply.</summary>
+    /// <summary>
+    /// Runs a command as <paramref name="asClient"/> (null: as the server itself, with all rights) and hands back its reply.
+    /// </summary>
     /// <returns>The reply as RESP3 bytes; valid until the next call.</returns>
     /// <remarks>Goes through the interceptors; blocking commands do not block. Not reentrant deeper than 16 levels.</remarks>
     ReadOnlySpan<byte> Call(Client? asClient, int database, params scoped ReadOnlySpan<byte[]> arguments);
@@ -107,7 +109,9 @@ public interface IScheduler
     /// <summary>Runs soon on the loop thread. May be called from any thread; the only member that may.</summary>
     void Post(Action run);
 
-    /// <summary>Runs <paramref name="work"/> on another thread and then <paramref name="done"/> on the loop thread with its error, or null.</summary>
+    /// <summary>
+    /// Runs <paramref name="work"/> on another thread and then <paramref name="done"/> on the loop thread with its error, or null.
+    /// </summary>
     void Background(Action work, Action<Exception?> done);
 }
 
@@ -180,7 +184,9 @@ public interface IMemory
     /// <summary>The heap for values that own memory outside their record.</summary>
     MemoryHeap Blocks { get; }
 
-    /// <summary>Decides whether a command that may grow memory runs, when maxmemory is set. Null: it is refused with OOM above the limit.</summary>
+    /// <summary>
+    /// Decides whether a command that may grow memory runs, when maxmemory is set. Null: it is refused with OOM above the limit.
+    /// </summary>
     IMemoryPressure? Pressure { get; set; }
 }
 
@@ -231,7 +237,8 @@ public enum ShutdownOptions
 
 /// <summary>Runs when the server is asked to stop.</summary>
 /// <param name="options">As asked for.</param>
-/// <returns>True: ready to stop. False: not yet, ask again at the next timer tick. Throw <see cref="ModuleException"/> to refuse (unless Force).</returns>
+/// <returns>True: ready to stop. False: not yet, ask again at the next timer tick. Throw <see cref="ModuleException"/> to refuse
+/// (unless Force).</returns>
 public delegate bool ShutdownHook(ShutdownOptions options);
 
 /// <summary>Switches that only DEBUG flips.</summary>

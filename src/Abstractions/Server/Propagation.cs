@@ -16,13 +16,17 @@ public interface IPropagation
 /// <summary>Receives the stream of write effects on the loop thread, in order.</summary>
 public abstract class PropagationSubscriber
 {
-    /// <summary>One command of the stream. Several that belong to one execution stand between MULTI and EXEC, which come as commands too.</summary>
+    /// <summary>
+    /// One command of the stream. Several that belong to one execution stand between MULTI and EXEC, which come as commands too.
+    /// </summary>
     /// <param name="database">Database it applies to; the subscriber adds SELECT where its format needs it.</param>
     /// <param name="encoded">The command in RESP. Borrowed for this call.</param>
     /// <param name="nowMs">Unix time of the execution, in milliseconds.</param>
     public abstract void Append(int database, ReadOnlySpan<byte> encoded, long nowMs);
 
-    /// <summary>Called once at the end of each loop iteration in which something was appended, before replies go out: write and sync here.</summary>
+    /// <summary>
+    /// Called once at the end of each loop iteration in which something was appended, before replies go out: write and sync here.
+    /// </summary>
     public virtual void EndOfBatch()
     {
     }

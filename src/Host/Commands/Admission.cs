@@ -16,7 +16,8 @@ internal sealed class Admission(ExecutionSettings settings, IMemory memory, Paus
     public bool Admit(Client client, Command? command, ArgumentList arguments, ReplyWriter reply, CallFlags flags)
     {
         if (command is null || command.IsRemoved) return IsCrossProtocol(client, arguments) ? false : Unknown(arguments, reply);
-        if (command.ByName is not null && (arguments.Count > 1 || command.Handler is null)) return UnknownSubcommand(command, arguments, reply);
+        bool namesNone = command.ByName is not null && (arguments.Count > 1 || command.Handler is null);
+        if (namesNone) return UnknownSubcommand(command, arguments, reply);
         if (arguments.Count < command.MinArguments || arguments.Count > command.MaxArguments)
         {
             reply.Error($"ERR wrong number of arguments for '{command.FullName}' command");
@@ -24,7 +25,8 @@ internal sealed class Admission(ExecutionSettings settings, IMemory memory, Paus
         }
 
         if ((flags & CallFlags.Trusted) != 0) return true;
-        if ((command.Flags & CommandFlags.Protected) != 0 && settings.ProtectedRefusal(command.Container?.Spec.Name ?? command.Spec.Name, client.IsLocal) is { } refusal)
+        bool isProtected = (command.Flags & CommandFlags.Protected) != 0;
+        if (isProtected && settings.ProtectedRefusal((command.Container ?? command).Spec.Name, client.IsLocal) is { } refusal)
         {
             reply.Error(refusal);
             return false;
@@ -64,12 +66,14 @@ internal sealed class Admission(ExecutionSettings settings, IMemory memory, Paus
         return true;
     }
 
-    /// <summary>A browser that was made to send its request here: what follows its header must not be executed. Source: securityWarningCommand.</summary>
+    /// <summary>
+    /// A browser that was made to send its request here: what follows its header must not be executed. Source: securityWarningCommand.
+    /// </summary>
     private bool IsCrossProtocol(Client client, ArgumentList arguments)
     {
         if (!arguments.Is(0, "post"u8) && !arguments.Is(0, "host:"u8)) return false;
-        log.Warning("Possible SECURITY ATTACK detected. It looks like somebody is sending POST or Host: commands to Redis. This is likely due "
-            + "to an attacker attempting to use Cross Protocol Scripting to compromise your Redis instance. "
+        log.Warning("Possible SECURITY ATTACK detected. It looks like somebody is sending POST or Host: commands to Redis. "
+            + "This is likely due to an attacker attempting to use Cross Protocol Scripting to compromise your Redis instance. "
             + $"Connection from {client.Address} aborted.");
         client.Close();
         return true;

@@ -41,7 +41,8 @@ internal sealed class CommandTable : ICommandTable
         foreach (CommandSpec sub in spec.Subcommands)
         {
             if (!names.Add(sub.Name)) throw new ModuleException($"subcommand '{spec.Name}|{sub.Name}' twice");
-            if (sub.Handler is null || sub.Arity == 0) throw new ModuleException($"subcommand '{spec.Name}|{sub.Name}' has no handler, or arity 0");
+            if (sub.Handler is not null && sub.Arity != 0) continue;
+            throw new ModuleException($"subcommand '{spec.Name}|{sub.Name}' has no handler, or arity 0");
         }
     }
 
@@ -107,7 +108,9 @@ internal sealed class CommandTable : ICommandTable
         Rebuild();
     }
 
-    /// <summary>rename-command: gives a command another name; an empty one takes it out of reach. False: no such command, or the name is taken.</summary>
+    /// <summary>
+    /// rename-command: gives a command another name; an empty one takes it out of reach. False: no such command, or the name is taken.
+    /// </summary>
     public bool Rename(string from, string to)
     {
         from = from.ToLowerInvariant();

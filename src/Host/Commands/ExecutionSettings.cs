@@ -12,7 +12,9 @@ internal sealed class ExecutionSettings
     /// <summary>latency-tracking.</summary>
     public bool TracksLatency = true;
 
-    /// <summary>Whether a command behind an enable-*-command directive may run, by its name and whether the client is local; null: it may.</summary>
+    /// <summary>
+    /// Whether a command behind an enable-*-command directive may run, by its name and whether the client is local; null: it may.
+    /// </summary>
     public Func<string, bool, string?> ProtectedRefusal = (_, _) => null;
 
     /// <summary>Whether a data set is being loaded.</summary>

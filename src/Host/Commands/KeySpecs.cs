@@ -7,13 +7,15 @@ namespace ModularKv.Host.Commands;
 internal static class KeySpecs
 {
     /// <summary>Whether the specs alone do not tell the keys in the form of first, last and step.</summary>
-    /// <remarks>Source: populateCommandLegacyRangeSpec. A finder alone does not make keys movable: SET has one for the flags of its key.</remarks>
+    /// <remarks>Source: populateCommandLegacyRangeSpec. A finder alone does not make keys movable: SET has one for the flags of its
+    /// key.</remarks>
     public static bool AreMovable(CommandSpec spec)
     {
         int previousLast = 0;
         foreach (KeySpec key in spec.Keys)
         {
-            if (key.BeginUnknown || key.Keyword is not null || key.Find != KeyFind.Range || key.Flags.HasFlag(KeyFlags.Incomplete)) return true;
+            if (key.BeginUnknown || key.Keyword is not null || key.Find != KeyFind.Range) return true;
+            if (key.Flags.HasFlag(KeyFlags.Incomplete)) return true;
             if (spec.Keys.Length > 1 && key.Step != 1) return true;
             if (previousLast != 0 && previousLast != key.Index - 1) return true;
             previousLast = key.LastKey < 0 ? key.LastKey : key.Index + key.LastKey;

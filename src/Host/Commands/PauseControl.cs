@@ -46,7 +46,6 @@ internal sealed class PauseControl(IClock clock)
     public bool Holds(Client client, Command command)
     {
         if ((client.Flags & (ClientFlags.Replica | ClientFlags.Master | ClientFlags.Internal)) != 0) return false;
-        if (command.Container is { Spec.Name: "client" } or { Spec.Name: "client" }) return false;
         if (_state == PauseState.All) return true;
         return (command.Flags & (CommandFlags.Write | CommandFlags.MayReplicate)) != 0;
     }

@@ -57,15 +57,19 @@ internal sealed class Loop : IScheduler, IDisposable
         Account("commands");
 
         // What posted work posts waits for the next iteration: sockets and timers get their turn in between.
-        for (int left = _posted.Count; left > 0 && _posted.TryDequeue(out Action? run); left--) run();
-        Account("posted work");
-        _timers.RunDue(_clock.UnixMs);
-        Account("timers");
+        if (!_posted.IsEmpty) RunPosted();
+        if (_timers.RunDue(_clock.UnixMs)) Account("timers");
         _moreWork = false;
         foreach (Func<bool> slice in _slices) _moreWork |= slice();
         BeforeSleep();
         Account("slices");
         _statistics.LoopIterations++;
+    }
+
+    private void RunPosted()
+    {
+        for (int left = _posted.Count; left > 0 && _posted.TryDequeue(out Action? run); left--) run();
+        Account("posted work");
     }
 
     private int Timeout()
@@ -82,8 +86,7 @@ internal sealed class Loop : IScheduler, IDisposable
 
     private void Awake()
     {
-        _clock.Update();
-        _workSinceMicros = _iterationMicros = _clock.MonotonicMicros();
+        _workSinceMicros = _iterationMicros = _clock.Update();
         _longestStageMicros = 0;
         ReadCpu();
     }

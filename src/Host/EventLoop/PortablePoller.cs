@@ -97,7 +97,8 @@ internal sealed class PortablePoller : Poller
     /// <inheritdoc/>
     public override Link Listen(EndPoint address, int backlog, int unixPermissions, LinkHandler handler)
     {
-        var socket = new Socket(address.AddressFamily, SocketType.Stream, address is UnixDomainSocketEndPoint ? ProtocolType.Unspecified : ProtocolType.Tcp);
+        ProtocolType protocol = address is UnixDomainSocketEndPoint ? ProtocolType.Unspecified : ProtocolType.Tcp;
+        var socket = new Socket(address.AddressFamily, SocketType.Stream, protocol);
         try
         {
             if (address.AddressFamily == AddressFamily.InterNetworkV6) socket.DualMode = false;

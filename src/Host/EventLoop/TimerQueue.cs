@@ -28,9 +28,10 @@ internal sealed class TimerQueue
         return -1;
     }
 
-    /// <summary>Runs what is due.</summary>
-    public void RunDue(long nowMs)
+    /// <summary>Runs what is due. False: nothing was.</summary>
+    public bool RunDue(long nowMs)
     {
+        bool any = false;
         _notBeforeMs = nowMs + 1;
         while (_queue.TryPeek(out Entry? entry, out long due) && due <= nowMs)
         {
@@ -39,10 +40,12 @@ internal sealed class TimerQueue
 
             // A clock that jumped far ahead runs a periodic timer once, not once for each missed period.
             if (entry.PeriodMs > 0) _queue.Enqueue(entry, Math.Max(due + entry.PeriodMs, nowMs + 1));
+            any = true;
             entry.Run();
         }
 
         _notBeforeMs = long.MinValue;
+        return any;
     }
 
     private sealed class Entry(Action run, long periodMs) : IDisposable

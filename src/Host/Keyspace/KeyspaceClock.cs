@@ -35,7 +35,9 @@ internal sealed class KeyspaceClock
     /// <summary>lfu-decay-time: minutes after which the counter loses one; 0: never.</summary>
     public int DecayMinutes { get; set; } = 1;
 
-    /// <summary>Whether access clocks are LFU counters (an lfu maxmemory-policy). Clocks of existing keys are not converted, as in Redis.</summary>
+    /// <summary>
+    /// Whether access clocks are LFU counters (an lfu maxmemory-policy). Clocks of existing keys are not converted, as in Redis.
+    /// </summary>
     public bool UsesFrequency
     {
         get => _usesFrequency;

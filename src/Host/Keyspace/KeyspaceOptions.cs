@@ -24,7 +24,9 @@ internal sealed class KeyspaceOptions
     /// <summary>Monotonic microseconds, for time budgets.</summary>
     public Func<long> MonotonicMicros { get; init; } = () => (long)System.Diagnostics.Stopwatch.GetElapsedTime(0).TotalMicroseconds;
 
-    /// <summary>Address space for one database's table. With many databases, chains lengthen beyond 80 million keys in one of them.</summary>
+    /// <summary>
+    /// Address space for one database's table. With many databases, chains lengthen beyond 80 million keys in one of them.
+    /// </summary>
     public long TableReserveBytes => Databases <= ManyDatabases ? FewTableBytes : ManyTableBytes;
 
     /// <summary>Address space for one database's record heap; 0: its own choice. Beyond it, records come from the C library.</summary>

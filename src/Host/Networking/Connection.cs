@@ -46,7 +46,8 @@ internal sealed class Connection : Client
 
     /// <inheritdoc/>
     public override long MemoryBytes
-        => ObjectBytes + Kept.Capacity + Partial.MemoryBytes + (_postponed?.Capacity ?? 0) + (Output.BlockCount * (long)OutputBlocks.BlockBytes);
+        => ObjectBytes + Kept.Capacity + Partial.MemoryBytes + (_postponed?.Capacity ?? 0)
+            + (Output.BlockCount * (long)OutputBlocks.BlockBytes);
 
     /// <inheritdoc/>
     public override bool Select(int index)

@@ -5,7 +5,9 @@ namespace ModularKv.Host.Networking;
 /// <summary>Where connections put the commands that they received. Wired by the server; networking does not know who executes.</summary>
 internal abstract class RequestSink
 {
-    /// <summary>Adds a command to the batch: <paramref name="count"/> arguments from <paramref name="first"/> on in the shared arena.</summary>
+    /// <summary>
+    /// Adds a command to the batch: <paramref name="count"/> arguments from <paramref name="first"/> on in the shared arena.
+    /// </summary>
     public abstract void Add(Client client, int first, int count);
 
     /// <summary>Commands waiting in the batch.</summary>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using ModularKv.Abstractions;
+using ModularKv.Host.Primitives.Unsafe;
 
 namespace ModularKv.Host.Primitives;
 
@@ -24,10 +25,30 @@ internal sealed class LoopClock : IClock
     public long MonotonicMicros() => (long)(Stopwatch.GetTimestamp() * MicrosPerTick);
 
     /// <summary>CPU time of the calling thread in microseconds; elsewhere than on Linux the monotonic clock.</summary>
-    public long ThreadCpuMicros() => OperatingSystem.IsLinux() ? Unsafe.Libc.ThreadCpuMicros() : MonotonicMicros();
+    public long ThreadCpuMicros() => OperatingSystem.IsLinux() ? Libc.ThreadCpuMicros() : MonotonicMicros();
 
-    /// <summary>Reads the clock.</summary>
-    public void Update() => _unixMs = Now();
+    /// <summary>
+    /// Reads the clock, once for both kinds of time: between two looks at the wall clock it goes on by the monotonic one.
+    /// </summary>
+    /// <returns>Monotonic microseconds.</returns>
+    public long Update()
+    {
+        long now = MonotonicMicros();
+        if (now - _anchorMicros >= AnchoredMicrosMax)
+        {
+            _anchorMicros = now;
+            _anchorUnixMicros = UnixMicros();
+        }
+
+        _unixMs = (_anchorUnixMicros + (now - _anchorMicros)) / 1000;
+        return now;
+    }
+
+    /// <summary>How long a step of the wall clock may go unnoticed.</summary>
+    private const long AnchoredMicrosMax = 50_000;
+
+    private long _anchorMicros = long.MinValue / 2;
+    private long _anchorUnixMicros;
 
     private static long Now() => (DateTime.UtcNow.Ticks - DateTime.UnixEpoch.Ticks) / 10_000;
 }

@@ -6,7 +6,8 @@ using ModularKv.Host.Networking;
 namespace ModularKv.Host.Server;
 
 /// <summary>The connected clients as modules see them.</summary>
-internal sealed class ClientDirectory(ConnectionSet connections, PauseControl pause, BlockedClients blocked, ServerObservers observers) : IClients
+internal sealed class ClientDirectory(
+    ConnectionSet connections, PauseControl pause, BlockedClients blocked, ServerObservers observers) : IClients
 {
     /// <inheritdoc/>
     public IReadOnlyCollection<Client> All => connections.All;

@@ -6,7 +6,8 @@ using ModularKv.Host.Keyspace.Memory;
 namespace ModularKv.Host.Server;
 
 /// <summary>What DEBUG reaches into.</summary>
-internal sealed class DebugSwitches(KeyspaceState keyspace, ActiveExpireCycle expire, Databases databases, ReplicationIdentity identity) : IServerDebug
+internal sealed class DebugSwitches(
+    KeyspaceState keyspace, ActiveExpireCycle expire, Databases databases, ReplicationIdentity identity) : IServerDebug
 {
     /// <inheritdoc/>
     public bool ActiveExpire
@@ -33,9 +34,13 @@ internal sealed class DebugSwitches(KeyspaceState keyspace, ActiveExpireCycle ex
     {
         KeyTable table = databases.Store(database).Content.Table;
         return string.Create(CultureInfo.InvariantCulture,
-            $"[Dictionary HT]\nHash table 0 stats (main hash table):\n table size: {table.BucketCount * 7}\n number of elements: {table.Count}\n"
+            $"[Dictionary HT]\nHash table 0 stats (main hash table):\n table size: {table.BucketCount * 7}\n"
+            + $" number of elements: {table.Count}\n"
             + $" buckets: {table.BucketCount}\n overflow buckets: {table.OverflowBuckets}\n bytes: {table.MemoryBytes}\n");
     }
+
+    /// <inheritdoc/>
+    public string ReplicationId => identity.Id;
 
     /// <inheritdoc/>
     public void ChangeReplicationId() => identity.Change();

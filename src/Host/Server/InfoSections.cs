@@ -21,7 +21,8 @@ internal sealed class InfoSections : IInfo
     public string Render(IReadOnlyList<string> sections)
     {
         var text = new StringBuilder();
-        foreach (IGrouping<string, Section> group in _sections.Where(s => Wanted(s, sections)).GroupBy(s => s.Name, StringComparer.OrdinalIgnoreCase))
+        IEnumerable<Section> wanted = _sections.Where(s => Wanted(s, sections));
+        foreach (IGrouping<string, Section> group in wanted.GroupBy(s => s.Name, StringComparer.OrdinalIgnoreCase))
         {
             // Several modules may write into one section.
             var writer = new InfoWriter();

@@ -37,7 +37,8 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
         Evacuation = new Evacuation(Keyspace);
         Propagation = new PropagationStream(Clock);
         _pause = new PauseControl(Clock);
-        _executor = new Executor(Services, Keyspace, Databases, Propagation, new Admission(Execution, Memory, _pause, log), Statistics, Clock);
+        var admission = new Admission(Execution, Memory, _pause, log);
+        _executor = new Executor(Services, Keyspace, Databases, Propagation, admission, Statistics, Clock);
         var arguments = new ArgumentArena();
         var batch = new CommandBatch(arguments, Commands, Databases, _executor);
         var bridge = new RequestBridge(batch, _executor.Blocking, Observers);
@@ -122,6 +123,11 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
     private void Wire()
     {
         Connections.Unblock = _executor.Blocking.Unblock;
+        _executor.TookLong = () =>
+        {
+            Clock.Update();
+            Keyspace.Clock.Update(Clock.UnixMs);
+        };
         Connections.Authenticate = client => client.IsAuthenticated = Services.Find<IAuthenticator>()!.DefaultNeedsNoPassword;
         Connections.ErrorWritten = CountError;
         _pause.Changed = state =>
@@ -143,7 +149,8 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
 
     /// <summary>Whether commands must take the long way is decided by settings and pauses.</summary>
     public void UpdateGuard()
-        => _executor.IsGuarded = Execution.MemoryBytesMax > 0 || Execution.TimesEveryCommand || Execution.IsLoading || Keyspace.ExpiryPaused;
+        => _executor.IsGuarded = Execution.MemoryBytesMax > 0 || Execution.TimesEveryCommand || Execution.IsLoading
+            || Keyspace.ExpiryPaused;
 
     /// <summary>Starts the periodic work, 1000/hz milliseconds apart.</summary>
     public void StartTicks()

@@ -84,5 +84,6 @@ internal sealed class KernelServices : IServer
     }
 
     /// <inheritdoc/>
-    public ReadOnlySpan<byte> Call(Client? asClient, int database, params scoped ReadOnlySpan<byte[]> arguments) => Calls.Call(asClient, database, arguments);
+    public ReadOnlySpan<byte> Call(Client? asClient, int database, params scoped ReadOnlySpan<byte[]> arguments)
+        => Calls.Call(asClient, database, arguments);
 }

@@ -21,7 +21,8 @@ internal sealed class Listeners(Kernel kernel)
         try
         {
             File.Delete(path); // left behind by an earlier run
-            _unix = kernel.Connections.Listen(new UnixDomainSocketEndPoint(path), (int)_parameters.TcpBacklog.Value, (int)_parameters.UnixSocketPerm.Value);
+            int backlog = (int)_parameters.TcpBacklog.Value;
+            _unix = kernel.Connections.Listen(new UnixDomainSocketEndPoint(path), backlog, (int)_parameters.UnixSocketPerm.Value);
             kernel.Log.Notice($"The server is now ready to accept connections at {path}");
             return null;
         }
@@ -87,7 +88,9 @@ internal sealed class Listeners(Kernel kernel)
         {
             foreach (Link link in opened) kernel.Connections.StopListening(link);
             _open = [];
-            return error.StartsWith("Failed listening", StringComparison.Ordinal) ? "Unable to listen on this port. Check server logs." : "Failed to bind to specified addresses.";
+            return error.StartsWith("Failed listening", StringComparison.Ordinal)
+                ? "Unable to listen on this port. Check server logs."
+                : "Failed to bind to specified addresses.";
         }
 
         _open = opened;

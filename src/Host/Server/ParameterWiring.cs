@@ -43,7 +43,8 @@ internal sealed class ParameterWiring
         Func<string?> listen = listeners.Reopen;
         _parameters.Port.Apply = listen;
         _parameters.Bind.Apply = listen;
-        kernel.Network.RefusesRemote = () => _parameters.ProtectedMode.Value && kernel.Services.Find<IAuthenticator>()!.DefaultNeedsNoPassword;
+        kernel.Network.RefusesRemote = ()
+            => _parameters.ProtectedMode.Value && kernel.Services.Find<IAuthenticator>()!.DefaultNeedsNoPassword;
         kernel.Execution.ProtectedRefusal = ProtectedRefusal;
     }
 
@@ -96,7 +97,8 @@ internal sealed class ParameterWiring
         _kernel.Network.ClientsMax = (int)Math.Min(wanted, possible);
         return possible < wanted
             ? $"You requested maxclients of {wanted} requiring at least {wanted + ReservedDescriptors} max file descriptors. "
-                + $"Current maximum open files is {possible + ReservedDescriptors}. maxclients has been reduced to {possible} to compensate for low ulimit. "
+                + $"Current maximum open files is {possible + ReservedDescriptors}. maxclients has been reduced to {possible} "
+                + "to compensate for low ulimit. "
                 + "If you need higher maxclients increase 'ulimit -n'."
             : null;
     }
@@ -107,7 +109,8 @@ internal sealed class ParameterWiring
     {
         ProtectedAction action = command == "debug" ? _parameters.EnableDebugCommand.Value : _parameters.EnableModuleCommand.Value;
         if (action == ProtectedAction.Yes || (action == ProtectedAction.Local && isLocal)) return null;
-        return $"ERR {command.ToUpperInvariant()} command not allowed. If the enable-{command}-command option is set to \"local\", you can run it "
-            + "from a local connection, otherwise you need to set this option in the configuration file, and then restart the server.";
+        return $"ERR {command.ToUpperInvariant()} command not allowed. If the enable-{command}-command option is set to \"local\", "
+            + "you can run it from a local connection, otherwise you need to set this option in the configuration file, "
+            + "and then restart the server.";
     }
 }

@@ -6,7 +6,9 @@ namespace ModularKv.Host.Server;
 internal static class ProgramText
 {
     /// <summary>The line of -v.</summary>
-    public static string Line => $"ModularKv server v={ServerVersion.Own} redis={ServerVersion.Compatibility} dotnet={Environment.Version} bits={IntPtr.Size * 8}";
+    public static string Line
+        => $"ModularKv server v={ServerVersion.Own} redis={ServerVersion.Compatibility} dotnet={Environment.Version} "
+            + $"bits={IntPtr.Size * 8}";
 
     /// <summary>The text of -h.</summary>
     public static string Usage =>

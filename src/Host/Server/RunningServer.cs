@@ -56,7 +56,8 @@ internal sealed class RunningServer : IDisposable
     {
         foreach (IReadOnlyList<string> pair in _start.Parameters.RenameCommand.Value)
         {
-            if (!_kernel.Commands.Rename(pair[0], pair[1])) return $"rename-command {pair[0]} \"{pair[1]}\": No such command in rename-command, or the new name is taken";
+            if (_kernel.Commands.Rename(pair[0], pair[1])) continue;
+            return $"rename-command {pair[0]} \"{pair[1]}\": No such command in rename-command, or the new name is taken";
         }
 
         return null;

@@ -6,7 +6,9 @@ using ModularKv.Host.Keyspace.Memory;
 
 namespace ModularKv.Host.Commands.Memory;
 
-/// <summary>Clients that wait for keys or for time. A blocked command is kept with its arguments and runs again when one of its keys changes.</summary>
+/// <summary>
+/// Clients that wait for keys or for time. A blocked command is kept with its arguments and runs again when one of its keys changes.
+/// </summary>
 internal sealed unsafe class BlockedClients(Executor executor, Databases databases, IClock clock)
 {
     private readonly Dictionary<WaitKey, LinkedList<BlockedCommand>> _byKey = [];

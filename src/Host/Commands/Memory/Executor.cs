@@ -16,6 +16,9 @@ internal sealed unsafe class Executor : CommandServices
 
     private const int NestingMax = 16;
 
+    /// <summary>After a command of this length the next one of the iteration needs a fresh clock.</summary>
+    private const long ClockStepNanoseconds = 1_000_000;
+
     private readonly Databases _databases;
     private readonly KeyspaceState _keyspace;
     private readonly KeyObservers _observers;
@@ -34,7 +37,13 @@ internal sealed unsafe class Executor : CommandServices
     private long _timedSince;
 
     public Executor(
-        IServer server, KeyspaceState keyspace, Databases databases, PropagationStream propagation, Admission admission, ServerStatistics statistics, IClock clock)
+        IServer server,
+        KeyspaceState keyspace,
+        Databases databases,
+        PropagationStream propagation,
+        Admission admission,
+        ServerStatistics statistics,
+        IClock clock)
     {
         _databases = databases;
         _keyspace = keyspace;
@@ -53,6 +62,9 @@ internal sealed unsafe class Executor : CommandServices
 
     /// <summary>Told of a handler's exception: command, exception.</summary>
     public Action<Command, Exception> Fault { get; set; } = (_, _) => { };
+
+    /// <summary>Called after a command that took long: reads the clock.</summary>
+    public Action TookLong { get; set; } = () => { };
 
     /// <summary>Whether somebody must be asked about every command (interceptors, exact times, a limit on memory, loading …).</summary>
     public bool IsGuarded { get; set; }
@@ -92,7 +104,8 @@ internal sealed unsafe class Executor : CommandServices
         }
     }
 
-    internal static bool Belongs(Command? candidate, Command command) => candidate is not null && (candidate == command || candidate.Container == command);
+    internal static bool Belongs(Command? candidate, Command command)
+        => candidate is not null && (candidate == command || candidate.Container == command);
 
     /// <summary>Starts timing.</summary>
     public void BeginBatch()
@@ -174,7 +187,8 @@ internal sealed unsafe class Executor : CommandServices
         long now = Stopwatch.GetTimestamp();
         if (_timed is { } timed && _timedCalls > 0)
         {
-            long nanoseconds = Stopwatch.Frequency == 1_000_000_000 ? now - _timedSince : (long)((now - _timedSince) * (1e9 / Stopwatch.Frequency));
+            long ticks = now - _timedSince;
+            long nanoseconds = Stopwatch.Frequency == 1_000_000_000 ? ticks : (long)(ticks * (1e9 / Stopwatch.Frequency));
             Record(timed, _timedCalls, nanoseconds);
         }
 
@@ -187,6 +201,7 @@ internal sealed unsafe class Executor : CommandServices
     {
         command.Calls += calls;
         command.Nanoseconds += nanoseconds;
+        if (nanoseconds > ClockStepNanoseconds) TookLong();
         _statistics.CommandsProcessed += calls;
         if (!_admission.Settings.TracksLatency) return;
         command.Latency ??= new long[64];
@@ -287,7 +302,8 @@ internal sealed unsafe class Executor : CommandServices
         if (frame.Dirty != 0 || (frame.Flags & CallFlags.ForcePropagation) != 0)
         {
             _databases.Dirty += frame.Dirty;
-            if (_propagation.Active && (frame.Flags & CallFlags.PropagationStated) == 0 && (frame.Command.Flags & (CommandFlags.Write | CommandFlags.MayReplicate)) != 0)
+            bool isWrite = (frame.Command.Flags & (CommandFlags.Write | CommandFlags.MayReplicate)) != 0;
+            if (_propagation.Active && isWrite && (frame.Flags & CallFlags.PropagationStated) == 0)
             {
                 _propagation.Add(frame.Client.Database, new ArgumentList(frame.Arguments, frame.Count));
             }
@@ -310,7 +326,8 @@ internal sealed unsafe class Executor : CommandServices
     public override void Changed(CommandFrame frame, KeyRef key, KeyEventClass eventClass, ReadOnlySpan<byte> eventName, int dirty)
     {
         frame.Dirty += dirty;
-        if (_observers.Interest != KeyInterest.None || Blocking.Count > 0) Tell(frame.Database, key, eventClass, eventName, true, frame.Client);
+        if (_observers.Interest == KeyInterest.None && Blocking.Count == 0) return;
+        Tell(frame.Database, key, eventClass, eventName, true, frame.Client);
     }
 
     /// <inheritdoc/>

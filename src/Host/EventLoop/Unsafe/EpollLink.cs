@@ -89,7 +89,10 @@ internal sealed unsafe class EpollLink(EpollPoller poller, int descriptor, bool 
     }
 
     private static string Text(EndPoint? end)
-        => end is IPEndPoint ip ? (ip.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{ip.Address}]:{ip.Port}" : $"{ip.Address}:{ip.Port}") : "?:0";
+    {
+        if (end is not IPEndPoint ip) return "?:0";
+        return ip.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{ip.Address}]:{ip.Port}" : $"{ip.Address}:{ip.Port}";
+    }
 
     private EndPoint? Name(delegate* unmanaged<int, void*, int*, int> call, byte* buffer)
     {

@@ -5,7 +5,9 @@ using ModularKv.Host.Primitives.Unsafe;
 
 namespace ModularKv.Host.EventLoop.Unsafe;
 
-/// <summary>Level-triggered epoll on descriptors that this class creates itself: a Socket object's finalizer would close them behind our back.</summary>
+/// <summary>
+/// Level-triggered epoll on descriptors that this class creates itself: a Socket object's finalizer would close them behind our back.
+/// </summary>
 [System.Runtime.Versioning.SupportedOSPlatform("linux")]
 internal sealed unsafe class EpollPoller : Poller
 {

@@ -64,7 +64,9 @@ internal sealed class ActiveExpireCycle(KeyspaceState state) : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _expired.Dispose();
 
-    /// <summary>Longest stay of the timer's cycle. What it leaves over, the short cycles of the next iterations take: no command waits longer.</summary>
+    /// <summary>
+    /// Longest stay of the timer's cycle. What it leaves over, the short cycles of the next iterations take: no command waits longer.
+    /// </summary>
     private const long SlowMicrosMax = 2000;
 
     private bool MayRun() => Enabled && state.RemovesExpired && !state.SeesExpired;

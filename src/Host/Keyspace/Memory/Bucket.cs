@@ -128,7 +128,9 @@ internal unsafe struct Bucket
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Clear(int index) => Meta &= ~(0xFFul << (index * 8));
 
-    /// <summary>Turns slot 6 of a full last bucket into the address of a fresh bucket that takes the displaced entry as its slot 0.</summary>
+    /// <summary>
+    /// Turns slot 6 of a full last bucket into the address of a fresh bucket that takes the displaced entry as its slot 0.
+    /// </summary>
     public void Extend(Bucket* fresh)
     {
         fresh->Meta = TagAt(Slots - 1);

@@ -53,7 +53,9 @@ internal static unsafe class BucketChain
         pool.Free(last);
     }
 
-    /// <summary>Moves the entries of <paramref name="low"/> whose hash has bit <paramref name="level"/> to <paramref name="high"/>.</summary>
+    /// <summary>
+    /// Moves the entries of <paramref name="low"/> whose hash has bit <paramref name="level"/> to <paramref name="high"/>.
+    /// </summary>
     /// <remarks>Frees each overflow bucket before it needs one, so it never runs out of memory halfway.</remarks>
     public static void Split(Bucket* low, Bucket* high, int level, OverflowPool pool, delegate*<byte*, int, ulong> hasher)
     {

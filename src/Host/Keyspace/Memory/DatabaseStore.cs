@@ -258,7 +258,9 @@ internal sealed unsafe class DatabaseStore : Database
         Remove(slot, _state.LazyServerDelete);
     }
 
-    /// <summary>Saves the old value for a snapshot and shows it to observers. Call it when there are hooks, before anything changes.</summary>
+    /// <summary>
+    /// Saves the old value for a snapshot and shows it to observers. Call it when there are hooks, before anything changes.
+    /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal void Changing(scoped in KeyRef key, Record* record)
     {

@@ -66,8 +66,10 @@ internal sealed unsafe class KeyTable : IDisposable
     private ResizeMode _mode;
 
     /// <summary>Makes an empty table, which has no memory until the first insert.</summary>
-    /// <param name="reserveBytes">Address space for the buckets (64 bytes hold about 5 keys); half as much again (1 MB at least) for overflow.</param>
-    /// <param name="hasher">The hash that callers pass in; <see cref="KeyHash"/> by default. Called only where slots do not remember a bit.</param>
+    /// <param name="reserveBytes">Address space for the buckets (64 bytes hold about 5 keys); half as much again (1 MB at least) for
+    /// overflow.</param>
+    /// <param name="hasher">The hash that callers pass in; <see cref="KeyHash"/> by default. Called only where slots do not remember a
+    /// bit.</param>
     public KeyTable(long reserveBytes = DefaultReserveBytes, delegate*<byte*, int, ulong> hasher = null)
     {
         Invariant.Check(reserveBytes >= BucketsMin * Bucket.Size, "a key table reserves at least one page");
@@ -326,7 +328,8 @@ internal sealed unsafe class KeyTable : IDisposable
         _split = 0;
     }
 
-    // From idle or from a halving that did not get to its end: both leave every bucket below _split split, which is what growing goes on from.
+    // From idle or from a halving that did not get to its end: both leave every bucket below _split split, which is what growing goes
+    // on from.
     private bool TryBeginGrowing()
     {
         if ((nuint)(_lowMask + 1 + _split + 1) * Bucket.Size > _range!.Bytes) return false;

@@ -4,7 +4,9 @@ using ModularKv.Abstractions.Memory;
 
 namespace ModularKv.Host.Keyspace.Memory;
 
-/// <summary>The ways to meet a <see cref="KeyTable"/>'s records without knowing their keys: SCAN, snapshot, expiry, random samples.</summary>
+/// <summary>
+/// The ways to meet a <see cref="KeyTable"/>'s records without knowing their keys: SCAN, snapshot, expiry, random samples.
+/// </summary>
 internal static unsafe class KeyTableWalks
 {
     // Entries of a chain among which Random can choose evenly; entries beyond are a little rarer. Chains of 17 are 0.05 % at 8 per bucket.

@@ -4,9 +4,12 @@ using ModularKv.Abstractions.Memory;
 
 namespace ModularKv.Host.Keyspace.Memory;
 
-/// <summary>A range of address space that is reserved at once and gets memory from its start on, in steps: it grows without moving.</summary>
+/// <summary>
+/// A range of address space that is reserved at once and gets memory from its start on, in steps: it grows without moving.
+/// </summary>
 /// <remarks>
-/// Steps double from one page to 2 MB and are 2 MB from there, with huge pages. Not thread-safe; <see cref="Dispose"/> may run on any thread
+/// Steps double from one page to 2 MB and are 2 MB from there, with huge pages. Not thread-safe; <see cref="Dispose"/> may run on any
+/// thread
 /// once nobody else uses the range.
 /// </remarks>
 internal sealed unsafe class ReservedRange : IDisposable
@@ -63,11 +66,13 @@ internal sealed unsafe class ReservedRange : IDisposable
         if (needed > Bytes) return false;
         nuint target = nuint.Min(Bytes, RoundUpToStep(needed));
         bool isReady = Committed >= HugePage && _ahead.IsReady((long)target);
-        if (!isReady && !_isWritable && !NativeMemoryMap.Commit(_start + Committed, (long)(target - Committed), target > HugePage)) return false;
+        bool mustCommit = !isReady && !_isWritable;
+        if (mustCommit && !NativeMemoryMap.Commit(_start + Committed, (long)(target - Committed), target > HugePage)) return false;
 
         // The first 2 MB come page by page while the range is small; what follows comes as huge pages.
         if (_isWritable && Committed < HugePage && target >= HugePage) NativeMemoryMap.AdviseHugePages(_start, (long)Bytes, true);
-        if (!OperatingSystem.IsLinux()) NativeMemory.Clear(_start + Committed, target - Committed); // elsewhere given-back pages may keep content
+        // Elsewhere than on Linux pages that were given back may keep their content.
+        if (!OperatingSystem.IsLinux()) NativeMemory.Clear(_start + Committed, target - Committed);
         if (target >= HugePage && ExpectedEnd > target) _ahead.Ask((long)target, (long)ExpectedEnd);
         Committed = target;
         return true;

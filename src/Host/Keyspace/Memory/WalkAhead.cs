@@ -3,7 +3,8 @@ using ModularKv.Abstractions.Memory;
 namespace ModularKv.Host.Keyspace.Memory;
 
 /// <summary>Asks for what a walk over a table needs next: the records of the next bucket, and the bucket after that.</summary>
-/// <remarks>Buckets come in the order of reversed bits, so every one is a cache miss, and so is every record: at 5 records a bucket, waiting
+/// <remarks>Buckets come in the order of reversed bits, so every one is a cache miss, and so is every record: at 5 records a bucket,
+/// waiting
 /// for them one bucket at a time costs some 40 ns a key.</remarks>
 internal static unsafe class WalkAhead
 {

@@ -21,7 +21,9 @@ internal sealed unsafe class Receiver
     /// <summary>Bytes readable behind received ones, for loads of whole words.</summary>
     private const int Slack = 64;
 
-    /// <summary>Commands after which the batch is executed: enough to overlap cache misses, few enough to stay in the first-level cache.</summary>
+    /// <summary>
+    /// Commands after which the batch is executed: enough to overlap cache misses, few enough to stay in the first-level cache.
+    /// </summary>
     private const int BatchCommands = 64;
 
     /// <summary>Commands of one connection after which the batch is executed even within its bytes.</summary>
@@ -94,7 +96,9 @@ internal sealed unsafe class Receiver
         _statistics.ReadsProcessed++;
     }
 
-    /// <summary>Takes commands until the bytes end, the connection is held, or they are no commands. False: nothing more is to be kept.</summary>
+    /// <summary>
+    /// Takes commands until the bytes end, the connection is held, or they are no commands. False: nothing more is to be kept.
+    /// </summary>
     private bool Parse(Connection connection, ref byte* at, byte* end)
     {
         while (at < end)

@@ -4,7 +4,9 @@ using ModularKv.Abstractions.Memory;
 
 namespace ModularKv.Host.Primitives.Memory;
 
-/// <summary>The arguments of all commands of a batch, one after the other. Commands refer to them by index, because the array may move.</summary>
+/// <summary>
+/// The arguments of all commands of a batch, one after the other. Commands refer to them by index, because the array may move.
+/// </summary>
 internal sealed unsafe class ArgumentArena
 {
     private const int InitialCapacity = 4096;

@@ -3,8 +3,12 @@ using System.Runtime.InteropServices;
 
 namespace ModularKv.Host.Primitives.Unsafe;
 
-/// <summary>The system calls of the network path, through function pointers: no marshalling and, for those that never wait, no transition of the collector.</summary>
-/// <remarks>SetLastError costs 11-20 ns a call; errno is read where a call failed. Linux only; elsewhere the portable poller serves.</remarks>
+/// <summary>
+/// The system calls of the network path, through function pointers: no marshalling and, for those that never wait, no transition of the
+/// collector.
+/// </summary>
+/// <remarks>SetLastError costs 11-20 ns a call; errno is read where a call failed. Linux only; elsewhere the portable poller
+/// serves.</remarks>
 internal static unsafe class Libc
 {
     public const int Again = 11;
@@ -41,9 +45,11 @@ internal static unsafe class Libc
     public static readonly delegate* unmanaged<int, int, int, void*, int, int> SetOption =
         (delegate* unmanaged<int, int, int, void*, int, int>)Symbol("setsockopt");
 
-    public static readonly delegate* unmanaged<int, void*, int*, int> PeerName = (delegate* unmanaged<int, void*, int*, int>)Symbol("getpeername");
+    public static readonly delegate* unmanaged<int, void*, int*, int> PeerName =
+        (delegate* unmanaged<int, void*, int*, int>)Symbol("getpeername");
 
-    public static readonly delegate* unmanaged<int, void*, int*, int> SocketName = (delegate* unmanaged<int, void*, int*, int>)Symbol("getsockname");
+    public static readonly delegate* unmanaged<int, void*, int*, int> SocketName =
+        (delegate* unmanaged<int, void*, int*, int>)Symbol("getsockname");
 
     public static readonly delegate* unmanaged<uint, int, int> EventDescriptor = (delegate* unmanaged<uint, int, int>)Symbol("eventfd");
 
@@ -53,9 +59,11 @@ internal static unsafe class Libc
     public static readonly delegate* unmanaged[SuppressGCTransition]<int, void*, nint, nint> Read =
         (delegate* unmanaged[SuppressGCTransition]<int, void*, nint, nint>)Symbol("read");
 
-    public static readonly delegate* unmanaged<int, ResourceLimit*, int> GetLimit = (delegate* unmanaged<int, ResourceLimit*, int>)Symbol("getrlimit");
+    public static readonly delegate* unmanaged<int, ResourceLimit*, int> GetLimit =
+        (delegate* unmanaged<int, ResourceLimit*, int>)Symbol("getrlimit");
 
-    public static readonly delegate* unmanaged<int, ResourceLimit*, int> SetLimit = (delegate* unmanaged<int, ResourceLimit*, int>)Symbol("setrlimit");
+    public static readonly delegate* unmanaged<int, ResourceLimit*, int> SetLimit =
+        (delegate* unmanaged<int, ResourceLimit*, int>)Symbol("setrlimit");
 
     private static readonly delegate* unmanaged[SuppressGCTransition]<int, long*, int> GetTime =
         (delegate* unmanaged[SuppressGCTransition]<int, long*, int>)Symbol("clock_gettime");

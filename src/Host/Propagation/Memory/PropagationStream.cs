@@ -3,7 +3,10 @@ using ModularKv.Abstractions;
 
 namespace ModularKv.Host.Propagation.Memory;
 
-/// <summary>Collects the effects of one execution, encoded, and hands them to the subscribers when it ends; several stand between MULTI and EXEC.</summary>
+/// <summary>
+/// Collects the effects of one execution, encoded, and hands them to the subscribers when it ends; several stand between MULTI and
+/// EXEC.
+/// </summary>
 internal sealed unsafe class PropagationStream : IPropagation
 {
     private readonly IClock _clock;
@@ -128,7 +131,8 @@ internal sealed unsafe class PropagationStream : IPropagation
         public override EffectBuilder Add(ReadOnlySpan<byte> argument)
         {
             if (!stream.Active) return this;
-            if (_content.Length - _used < argument.Length) Array.Resize(ref _content, Math.Max(_content.Length * 2, _used + argument.Length));
+            int needed = _used + argument.Length;
+            if (needed > _content.Length) Array.Resize(ref _content, Math.Max(_content.Length * 2, needed));
             argument.CopyTo(_content.AsSpan(_used));
             _arguments.Add((_used, argument.Length));
             _used += argument.Length;

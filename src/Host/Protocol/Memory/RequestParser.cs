@@ -257,7 +257,9 @@ internal sealed unsafe class PartialRequest
     /// <summary>Bytes held.</summary>
     public long MemoryBytes => ((long)_capacity * sizeof(Argument)) + (Big == null ? 0 : BigLength);
 
-    /// <summary>Remembers the arguments found since <paramref name="from"/>; <c>Bytes</c> of those kept is an offset from the command's start.</summary>
+    /// <summary>
+    /// Remembers the arguments found since <paramref name="from"/>; <c>Bytes</c> of those kept is an offset from the command's start.
+    /// </summary>
     internal void Keep(Argument* found, int from, int to, byte* start, byte* resume, int total)
     {
         if (to > _capacity)
