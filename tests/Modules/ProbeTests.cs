@@ -192,6 +192,24 @@ public sealed class ProbeTests : IClassFixture<ProbedServer>, IDisposable
         Assert.True(SpinWait.SpinUntil(() => _server.Log.Contains("Module probe: fault"), TimeSpan.FromSeconds(10)), _server.Log);
     }
 
+    [Fact]
+    public void A_fault_in_a_callback_does_not_end_the_server()
+    {
+        // The observers and the stream throw; the command itself is none of their business.
+        Assert.Equal("OK", Text("SET", "probe:fault", "1"));
+        Assert.Equal("OK", Text("SET", "probe:fault", "2"));
+        Assert.Equal("2", Text("GET", "probe:fault"));
+
+        // An interceptor that throws has not let the command through.
+        Assert.StartsWith("ERR", Text("PROBE.GUARD", "probe:fault"));
+        Assert.Equal("OK", Text("PROBE.FAULT", "TIMER"));
+        bool Logged(string text) => SpinWait.SpinUntil(() => _server.Log.Contains(text), TimeSpan.FromSeconds(10));
+        Assert.True(Logged("asked for in a timer"), _server.Log);
+        Assert.True(Logged("asked for in a posted job"), _server.Log);
+        Assert.True(Logged("asked for by the key"), _server.Log);
+        Assert.Equal("PONG", Text("PING"));
+    }
+
     private long Faults()
     {
         IEnumerable<string> lines = _client.Call("PROBE.MODULES").Items.Select(item => item.Text);

@@ -42,7 +42,7 @@ public sealed class ProbeModule : IModule, IProbe
         Add("probe.life", 1, Life, CommandFlags.Fast);
         Add("probe.service", 1, Service, CommandFlags.Fast);
         Add("probe.arguments", 1, Arguments, CommandFlags.Fast);
-        Add("probe.fault", 1, (ref CommandContext call) => throw new InvalidOperationException("asked for"), CommandFlags.Fast);
+        Add("probe.fault", -1, ProbeFault.Command, CommandFlags.Fast);
     }
 
     /// <inheritdoc/>

@@ -14,6 +14,7 @@ internal sealed class ProbeInterceptor : CommandInterceptor
     /// <inheritdoc/>
     public override Verdict Before(ref CommandContext call)
     {
+        if (call.ArgumentCount > 1 && call.Command.Spec.Name == "probe.guard") ProbeFault.ThrowFor(call.Argument(1));
         if (!_on || call.Command.Spec.Name != "probe.guarded") return Verdict.Continue;
         call.Reply.Error("ERR refused by the probe"u8);
         return Verdict.Rejected;
@@ -36,6 +37,7 @@ internal sealed class ProbeStream : PropagationSubscriber
     /// <inheritdoc/>
     public override void Append(int database, ReadOnlySpan<byte> encoded, long nowMs)
     {
+        if (encoded.IndexOf(ProbeFault.Key) >= 0) throw new InvalidOperationException("asked for by the key");
         if (_kept.Count == KeptMax) _kept.Dequeue();
         _kept.Enqueue(encoded.ToArray());
     }
@@ -48,6 +50,28 @@ internal sealed class ProbeStream : PropagationSubscriber
     }
 }
 
+/// <summary>Makes the probe's callbacks throw where a test asks for it.</summary>
+internal static class ProbeFault
+{
+    /// <summary>Commands with this key make the observers, the stream and the interceptor throw.</summary>
+    public static ReadOnlySpan<byte> Key => "probe:fault"u8;
+
+    /// <summary>Throws for that key.</summary>
+    public static void ThrowFor(ReadOnlySpan<byte> key)
+    {
+        if (key.SequenceEqual(Key)) throw new InvalidOperationException("asked for by the key");
+    }
+
+    /// <summary>PROBE.FAULT [TIMER]: throws, or lets a timer and a posted job throw soon.</summary>
+    public static void Command(ref CommandContext call)
+    {
+        if (!call.ArgumentIs(1, "timer"u8)) throw new InvalidOperationException("asked for");
+        call.Server.Scheduler.After(0, () => throw new InvalidOperationException("asked for in a timer"));
+        call.Server.Scheduler.Post(() => throw new InvalidOperationException("asked for in a posted job"));
+        call.Reply.Ok();
+    }
+}
+
 /// <summary>Counts key events.</summary>
 internal sealed class ProbeKeyObserver : KeyObserver
 {
@@ -56,10 +80,18 @@ internal sealed class ProbeKeyObserver : KeyObserver
     public ProbeKeyObserver() => Interest = KeyInterest.Events | KeyInterest.OldValues | KeyInterest.Flushes;
 
     /// <inheritdoc/>
-    public override void Happened(in KeyEvent happened) => Count(Encoding.UTF8.GetString(happened.Name));
+    public override void Happened(in KeyEvent happened)
+    {
+        ProbeFault.ThrowFor(happened.Key.Bytes);
+        Count(Encoding.UTF8.GetString(happened.Name));
+    }
 
     /// <inheritdoc/>
-    public override void Changing(Database database, KeyRef key, Entry oldValue) => Count("(changing)");
+    public override void Changing(Database database, KeyRef key, Entry oldValue)
+    {
+        ProbeFault.ThrowFor(key.Bytes);
+        Count("(changing)");
+    }
 
     /// <inheritdoc/>
     public override void Flushing(Database? database, Database? swappedWith) => Count("(flushing)");

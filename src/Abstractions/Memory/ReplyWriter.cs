@@ -29,6 +29,9 @@ public sealed unsafe class ReplyWriter
     /// <summary>Prefix of the last error, for errorstats.</summary>
     internal Action<ReplyWriter, string>? ErrorWritten;
 
+    /// <summary>Called when the reply needs one more block: the place to look at the output-buffer limit.</summary>
+    internal Action? Grown;
+
     internal OutputBlock? First => _first;
 
     /// <summary>Bytes written and not yet sent.</summary>
@@ -65,6 +68,7 @@ public sealed unsafe class ReplyWriter
             _last.Length = (int)(_at - _last.Bytes);
             _sealed += _last.Length - _last.Sent;
             _last.Next = block;
+            Grown?.Invoke();
         }
 
         _last = block;

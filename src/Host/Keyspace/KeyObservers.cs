@@ -7,6 +7,9 @@ internal sealed class KeyObservers(KeyspaceState state)
 {
     private KeyObserver[] _observers = [];
 
+    /// <summary>Told of what an observer threw: its module's fault, not the command's that it watched.</summary>
+    public Action<KeyObserver, Exception> Fault { get; set; } = (_, _) => { };
+
     /// <summary>What at least one observer wants.</summary>
     public KeyInterest Interest { get; private set; }
 
@@ -25,7 +28,15 @@ internal sealed class KeyObservers(KeyspaceState state)
         if ((Interest & KeyInterest.Events) == 0) return;
         foreach (KeyObserver observer in _observers)
         {
-            if ((observer.Interest & KeyInterest.Events) != 0) observer.Happened(happened);
+            if ((observer.Interest & KeyInterest.Events) == 0) continue;
+            try
+            {
+                observer.Happened(happened);
+            }
+            catch (Exception e) when (e is not InvariantException { IsKernel: true })
+            {
+                Fault(observer, e);
+            }
         }
     }
 
@@ -34,7 +45,15 @@ internal sealed class KeyObservers(KeyspaceState state)
     {
         foreach (KeyObserver observer in _observers)
         {
-            if ((observer.Interest & KeyInterest.OldValues) != 0) observer.Changing(database, key, oldValue);
+            if ((observer.Interest & KeyInterest.OldValues) == 0) continue;
+            try
+            {
+                observer.Changing(database, key, oldValue);
+            }
+            catch (Exception e) when (e is not InvariantException { IsKernel: true })
+            {
+                Fault(observer, e);
+            }
         }
     }
 
@@ -44,7 +63,15 @@ internal sealed class KeyObservers(KeyspaceState state)
         if ((Interest & KeyInterest.Flushes) == 0) return;
         foreach (KeyObserver observer in _observers)
         {
-            if ((observer.Interest & KeyInterest.Flushes) != 0) observer.Flushing(database, swappedWith);
+            if ((observer.Interest & KeyInterest.Flushes) == 0) continue;
+            try
+            {
+                observer.Flushing(database, swappedWith);
+            }
+            catch (Exception e) when (e is not InvariantException { IsKernel: true })
+            {
+                Fault(observer, e);
+            }
         }
     }
 

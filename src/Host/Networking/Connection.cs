@@ -21,6 +21,7 @@ internal sealed class Connection : Client
         _set = set;
         Link = link;
         Output = output;
+        output.Grown = CloseWhenOverLimit;
     }
 
     public Link Link { get; }
@@ -125,12 +126,25 @@ internal sealed class Connection : Client
         return _set.Clock.UnixMs - _overSoftLimitSinceMs >= limit.SoftSeconds * 1000;
     }
 
+    // In the middle of a command: it ends, what follows in the batch does not run any more.
+    private void CloseWhenOverLimit()
+    {
+        if ((Flags & ClientFlags.CloseNow) != 0 || !IsOverOutputLimit()) return;
+        NoteOverLimit();
+        Close();
+    }
+
+    private void NoteOverLimit()
+    {
+        _set.Statistics.OutputBufferLimitDisconnections++;
+        _set.Log.Warning($"Client id={Id} addr={Address} name={Name} scheduled to be closed ASAP for overcoming of output buffer limits.");
+    }
+
     /// <summary>Closes a client whose unsent replies pass the limit of its class. False: closed.</summary>
     public bool CheckOutputLimit()
     {
         if (!IsOverOutputLimit()) return true;
-        _set.Statistics.OutputBufferLimitDisconnections++;
-        _set.Log.Warning($"Client id={Id} addr={Address} name={Name} scheduled to be closed ASAP for overcoming of output buffer limits.");
+        NoteOverLimit();
         _set.Close(this);
         return false;
     }

@@ -28,6 +28,7 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
         Parameters = parameters;
         Store = store;
         Log = log;
+        Observers = new ServerObservers(log);
         Loop = new Loop(poller, Clock, Statistics);
         int databases = (int)parameters.Databases.Value;
         Keyspace = new KeyspaceState(new KeyspaceOptions { Databases = databases, Seed = Random.Next() }, Statistics, this);
@@ -84,7 +85,7 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
 
     public RequestLimits Limits { get; } = new();
 
-    public ServerObservers Observers { get; } = new();
+    public ServerObservers Observers { get; }
 
     public InfoSections Info { get; } = new();
 
@@ -102,7 +103,7 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
     {
         Services.Clock = Clock;
         Services.Random = Random;
-        Services.Scheduler = Loop;
+        Services.Scheduler = new GuardedScheduler(Loop, Log);
         Services.Databases = Databases;
         Services.Commands = Commands;
         Services.Clients = new ClientDirectory(Connections, _pause, _executor.Blocking, Observers);
@@ -122,6 +123,8 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
 
     private void Wire()
     {
+        Keyspace.Observers.Fault = (observer, e) => Log.Warning($"The observer {observer.GetType().FullName} failed: {e}");
+        Propagation.Fault = (subscriber, e) => Log.Warning($"The subscriber {subscriber.GetType().FullName} failed: {e}");
         Connections.Unblock = _executor.Blocking.Unblock;
         _executor.TookLong = () =>
         {

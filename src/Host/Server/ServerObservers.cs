@@ -3,7 +3,7 @@ using ModularKv.Abstractions;
 namespace ModularKv.Host.Server;
 
 /// <summary>The registered observers of the server's and the clients' life.</summary>
-internal sealed class ServerObservers
+internal sealed class ServerObservers(ILog log)
 {
     private ServerObserver[] _all = [];
     private ServerObserver[] _beforeSleep = [];
@@ -20,33 +20,34 @@ internal sealed class ServerObservers
         });
     }
 
-    public void Connected(Client client)
-    {
-        foreach (ServerObserver observer in _all) observer.Connected(client);
-    }
+    public void Connected(Client client) => Tell(_all, observer => observer.Connected(client));
 
-    public void Disconnected(Client client)
-    {
-        foreach (ServerObserver observer in _all) observer.Disconnected(client);
-    }
+    public void Disconnected(Client client) => Tell(_all, observer => observer.Disconnected(client));
 
-    public void Reset(Client client)
-    {
-        foreach (ServerObserver observer in _all) observer.Reset(client);
-    }
+    public void Reset(Client client) => Tell(_all, observer => observer.Reset(client));
 
-    public void Tick()
-    {
-        foreach (ServerObserver observer in _all) observer.Tick();
-    }
+    public void Tick() => Tell(_all, TickOne);
 
-    public void BeforeSleep()
-    {
-        foreach (ServerObserver observer in _beforeSleep) observer.BeforeSleep();
-    }
+    public void BeforeSleep() => Tell(_beforeSleep, BeforeSleepOne);
 
-    public void Started()
+    public void Started() => Tell(_all, observer => observer.Started());
+
+    private static readonly Action<ServerObserver> TickOne = observer => observer.Tick();
+    private static readonly Action<ServerObserver> BeforeSleepOne = observer => observer.BeforeSleep();
+
+    // One module's fault is neither the next one's nor the server's.
+    private void Tell(ServerObserver[] observers, Action<ServerObserver> tell)
     {
-        foreach (ServerObserver observer in _all) observer.Started();
+        foreach (ServerObserver observer in observers)
+        {
+            try
+            {
+                tell(observer);
+            }
+            catch (Exception e) when (e is not InvariantException { IsKernel: true })
+            {
+                log.Warning($"The observer {observer.GetType().FullName} failed: {e}");
+            }
+        }
     }
 }

@@ -57,6 +57,11 @@ internal sealed class ShutdownControl(Loop loop, ILog log, IClock clock, Integer
                 if ((_options & ShutdownOptions.Force) == 0) return e.Message;
                 _waiting.Remove(hook);
             }
+            catch (Exception e) when (e is not InvariantException { IsKernel: true })
+            {
+                log.Warning($"A module's shutdown hook failed, going on without it: {e}");
+                _waiting.Remove(hook);
+            }
         }
 
         return null;

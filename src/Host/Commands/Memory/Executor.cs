@@ -271,10 +271,9 @@ internal sealed unsafe class Executor : CommandServices
 
     private bool RunIntercepted(CommandFrame frame)
     {
-        var call = new CommandContext(frame);
         foreach (CommandInterceptor interceptor in _before)
         {
-            Verdict verdict = interceptor.Before(ref call);
+            Verdict verdict = Ask(interceptor, frame);
             if (verdict == Verdict.Continue) continue;
             if (verdict == Verdict.Rejected) Rejected(frame.Client, frame.Command, frame.Reply);
             return false;
@@ -286,8 +285,36 @@ internal sealed unsafe class Executor : CommandServices
         long nanoseconds = (long)Stopwatch.GetElapsedTime(since).TotalNanoseconds;
         if (frame.Reply.Errors != 0) CountErrors(frame.Reply, command);
         if ((frame.Flags & CallFlags.Blocked) == 0) Record(command, 1, nanoseconds);
-        foreach (CommandInterceptor interceptor in _after) interceptor.After(ref call, nanoseconds / 1000);
+        foreach (CommandInterceptor interceptor in _after) Tell(interceptor, frame, nanoseconds / 1000);
         return true;
+    }
+
+    // An interceptor that throws has not decided: the command does not run (it may have been the one to refuse it).
+    private Verdict Ask(CommandInterceptor interceptor, CommandFrame frame)
+    {
+        try
+        {
+            var call = new CommandContext(frame);
+            return interceptor.Before(ref call);
+        }
+        catch (Exception e) when (e is not InvariantException { IsKernel: true })
+        {
+            Faulted(frame, e);
+            return Verdict.Rejected;
+        }
+    }
+
+    private void Tell(CommandInterceptor interceptor, CommandFrame frame, long micros)
+    {
+        try
+        {
+            var call = new CommandContext(frame);
+            interceptor.After(ref call, micros);
+        }
+        catch (Exception e) when (e is not InvariantException { IsKernel: true })
+        {
+            Fault(frame.Command, e);
+        }
     }
 
     private void Rejected(Client client, Command? command, ReplyWriter reply)

@@ -30,6 +30,9 @@ internal sealed unsafe class PropagationStream : IPropagation
     /// <inheritdoc/>
     public long Offset { get; private set; }
 
+    /// <summary>Told of what a subscriber threw; the stream goes on for the others.</summary>
+    public Action<PropagationSubscriber, Exception> Fault { get; set; } = (_, _) => { };
+
     /// <summary>Adds a subscriber. Dispose to take it out.</summary>
     public IDisposable Subscribe(PropagationSubscriber subscriber)
     {
@@ -70,7 +73,17 @@ internal sealed unsafe class PropagationStream : IPropagation
     private void Deliver(int database, ReadOnlySpan<byte> encoded)
     {
         Offset += encoded.Length;
-        foreach (PropagationSubscriber subscriber in _subscribers) subscriber.Append(database, encoded, _clock.UnixMs);
+        foreach (PropagationSubscriber subscriber in _subscribers)
+        {
+            try
+            {
+                subscriber.Append(database, encoded, _clock.UnixMs);
+            }
+            catch (Exception e) when (e is not InvariantException { IsKernel: true })
+            {
+                Fault(subscriber, e);
+            }
+        }
     }
 
     /// <summary>Lets subscribers write, before replies go out.</summary>
@@ -78,7 +91,17 @@ internal sealed unsafe class PropagationStream : IPropagation
     {
         if (!_appended) return;
         _appended = false;
-        foreach (PropagationSubscriber subscriber in _subscribers) subscriber.EndOfBatch();
+        foreach (PropagationSubscriber subscriber in _subscribers)
+        {
+            try
+            {
+                subscriber.EndOfBatch();
+            }
+            catch (Exception e) when (e is not InvariantException { IsKernel: true })
+            {
+                Fault(subscriber, e);
+            }
+        }
     }
 
     private void Reserve(int more)
