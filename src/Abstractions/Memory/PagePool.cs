@@ -113,6 +113,7 @@ internal sealed unsafe class PagePool : IDisposable
         if (region->FreeMask == 0) partial.Remove(number);
         else partial.Add(number);
         PagesInUse++;
+        if (PagesInUse == PagesPerRegion / 2 && topRegion == 1) ahead.Ask(RegionBytes, ReservedBytes);
         page = (uint)(number * PagesPerRegion + BitOperations.TrailingZeroCount(bit));
         return true;
     }
