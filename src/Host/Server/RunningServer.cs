@@ -87,6 +87,7 @@ internal sealed class RunningServer : IDisposable
         log.Notice("Ready to accept connections");
         _kernel.Memory.MarkStartup();
         _kernel.Observers.Started();
+        Warmup.Start(_kernel.Commands.All);
         _kernel.Loop.Run();
         _modules.Stop();
         _listeners.Close();

@@ -1,0 +1,59 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using ModularKv.Abstractions;
+
+namespace ModularKv.Host.Server;
+
+/// <summary>
+/// Compiles the path of a command on another thread right after the start: otherwise the first command of each kind waits while its code
+/// is compiled, 10 ms and more. Where the program was published with ReadyToRun there is little left to do.
+/// </summary>
+internal static class Warmup
+{
+    /// <summary>Rooms on the path from the socket to the record and back, by the end of their namespaces.</summary>
+    private static readonly string[] Rooms = [".Memory", ".Unsafe", ".Networking", ".Abstractions"];
+
+    /// <summary>Starts it.</summary>
+    public static void Start(IEnumerable<Command> commands)
+    {
+        Command[] all = [.. commands];
+        var thread = new Thread(() => Run(all)) { IsBackground = true, Name = "warm-up", Priority = ThreadPriority.BelowNormal };
+        thread.Start();
+    }
+
+    private static void Run(Command[] commands)
+    {
+        foreach (Assembly assembly in new[] { typeof(Warmup).Assembly, typeof(Command).Assembly })
+        {
+            foreach (Type type in assembly.GetTypes())
+            {
+                if (Rooms.Any(room => type.Namespace?.EndsWith(room, StringComparison.Ordinal) == true)) Prepare(type);
+            }
+        }
+
+        // Whatever the modules are: their handlers, and what stands in the same classes.
+        foreach (Type type in commands.Select(command => command.Spec.Handler?.Method.DeclaringType).OfType<Type>().Distinct()) Prepare(type);
+    }
+
+    private static void Prepare(Type type)
+    {
+        if (type.ContainsGenericParameters || type.IsInterface) return;
+        const BindingFlags all = BindingFlags.DeclaredOnly | BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
+        foreach (MethodInfo method in type.GetMethods(all))
+        {
+            if (!method.IsAbstract && !method.ContainsGenericParameters) Prepare(method);
+        }
+    }
+
+    private static void Prepare(MethodInfo method)
+    {
+        try
+        {
+            RuntimeHelpers.PrepareMethod(method.MethodHandle);
+        }
+        catch (PlatformNotSupportedException)
+        {
+            // What only another system has cannot be compiled here, and is not called here either.
+        }
+    }
+}
