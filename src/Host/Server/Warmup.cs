@@ -32,14 +32,15 @@ internal static class Warmup
         }
 
         // Whatever the modules are: their handlers, and what stands in the same classes.
-        foreach (Type type in commands.Select(command => command.Spec.Handler?.Method.DeclaringType).OfType<Type>().Distinct()) Prepare(type);
+        foreach (Type type in commands.Select(command
+            => command.Spec.Handler?.Method.DeclaringType).OfType<Type>().Distinct()) Prepare(type);
     }
 
     private static void Prepare(Type type)
     {
         if (type.ContainsGenericParameters || type.IsInterface) return;
-        const BindingFlags all = BindingFlags.DeclaredOnly | BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
-        foreach (MethodInfo method in type.GetMethods(all))
+        const BindingFlags own = BindingFlags.DeclaredOnly | BindingFlags.Instance | BindingFlags.Static;
+        foreach (MethodInfo method in type.GetMethods(own | BindingFlags.Public | BindingFlags.NonPublic))
         {
             if (!method.IsAbstract && !method.ContainsGenericParameters) Prepare(method);
         }
