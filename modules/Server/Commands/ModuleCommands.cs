@@ -55,14 +55,9 @@ internal sealed class ModuleCommands(IServer server)
     private void Load(ref CommandContext call, List<string> arguments, List<KeyValuePair<string, string>> parameters)
     {
         string path = Text(call.Argument(2));
-        if (server.Modules.Load(path, arguments, parameters) is not { } refusal)
-        {
-            call.Reply.Ok();
-            return;
-        }
-
-        server.Log.Warning($"Module {path} failed to load: {refusal}");
-        Refuse(call.Reply);
+        // A refusal has been logged with its reason by the loader.
+        if (server.Modules.Load(path, arguments, parameters) is null) call.Reply.Ok();
+        else Refuse(call.Reply);
     }
 
     private static void Refuse(ReplyWriter reply) => reply.Error("ERR Error loading the extension. Please check the server logs."u8);

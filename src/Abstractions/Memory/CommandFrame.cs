@@ -46,7 +46,6 @@ internal sealed unsafe class CommandFrame
         Argument* a = Arguments + index;
         if (a->Owned == 0) return default;
         a->Owned = 0;
-        Flags |= CallFlags.TookArgument;
         return new OwnedBytes(a->Bytes, a->Length, a->Length + (long)BigArgument.Slack);
     }
 }
@@ -66,7 +65,6 @@ internal static class BigArgument
 internal enum CallFlags
 {
     None = 0,
-    TookArgument = 1,
 
     /// <summary>The effects were stated by the command; do not propagate it verbatim.</summary>
     PropagationStated = 2,
@@ -80,9 +78,6 @@ internal enum CallFlags
 
     /// <summary>Blocking is not possible here: MULTI, scripts, module calls.</summary>
     DenyBlocking = 32,
-
-    /// <summary>The arguments were replaced for propagation.</summary>
-    Nested = 64,
 
     /// <summary>Propagate though nothing was counted as changed.</summary>
     ForcePropagation = 128,

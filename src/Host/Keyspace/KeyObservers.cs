@@ -1,4 +1,5 @@
 using ModularKv.Abstractions;
+using ModularKv.Host.Primitives;
 
 namespace ModularKv.Host.Keyspace;
 
@@ -19,7 +20,7 @@ internal sealed class KeyObservers(KeyspaceState state)
         _observers = [.. _observers, observer];
         observer.InterestChanged = Combine;
         Combine();
-        return new Registration(this, observer);
+        return new Undo(() => Remove(observer));
     }
 
     /// <summary>Tells those who want events.</summary>
@@ -88,17 +89,5 @@ internal sealed class KeyObservers(KeyspaceState state)
         foreach (KeyObserver observer in _observers) Interest |= observer.Interest;
         state.SetHook(KeyspaceHooks.OldValues, (Interest & KeyInterest.OldValues) != 0);
         state.WantsEvents = (Interest & KeyInterest.Events) != 0;
-    }
-
-    private sealed class Registration(KeyObservers owner, KeyObserver observer) : IDisposable
-    {
-        private bool _removed;
-
-        public void Dispose()
-        {
-            if (_removed) return;
-            _removed = true;
-            owner.Remove(observer);
-        }
     }
 }

@@ -1,6 +1,7 @@
 using ModularKv.Abstractions;
 using ModularKv.Abstractions.Memory;
 using ModularKv.Host.Keyspace.Memory;
+using ModularKv.Host.Primitives;
 
 namespace ModularKv.Host.Keyspace;
 
@@ -62,16 +63,13 @@ internal sealed class KeyspaceMemory(KeyspaceState state) : IMemory
     /// <summary>The server is up: what is in use now is its own.</summary>
     public void MarkStartup() => StartupBytes = UsedBytes;
 
-    /// <summary>CONFIG RESETSTAT: the peak begins anew.</summary>
-    public void ResetPeak() => _peak = 0;
-
     /// <summary>Adds memory that the keyspace does not know of, such as the clients' buffers. Dispose to take it off.</summary>
     /// <param name="name">As in <see cref="Breakdown"/>: "clients".</param>
     /// <param name="bytes">Bytes in use; asked often.</param>
-    public IDisposable AddCounter(string name, Func<long> bytes) => new Registration(_counters, (name, bytes));
+    public IDisposable AddCounter(string name, Func<long> bytes) => Add(_counters, (name, bytes));
 
     /// <summary>Names a part of <see cref="Blocks"/> in the breakdown; it is counted there already. Dispose to take it off.</summary>
-    public IDisposable AddOwner(MemoryOwner owner) => new Registration(_owners, ($"module.{owner.Name}", () => owner.UsedBytes));
+    public IDisposable AddOwner(MemoryOwner owner) => Add(_owners, ($"module.{owner.Name}", () => owner.UsedBytes));
 
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, long> Breakdown()
@@ -113,18 +111,9 @@ internal sealed class KeyspaceMemory(KeyspaceState state) : IMemory
 
     private long Waiting() => state.LazyFree.UsedBytes + state.Background.PendingBytes;
 
-    private sealed class Registration : IDisposable
+    private static Undo Add(List<(string Name, Func<long> Bytes)> list, (string Name, Func<long> Bytes) entry)
     {
-        private readonly List<(string Name, Func<long> Bytes)> _list;
-        private readonly (string Name, Func<long> Bytes) _entry;
-
-        public Registration(List<(string Name, Func<long> Bytes)> list, (string Name, Func<long> Bytes) entry)
-        {
-            _list = list;
-            _entry = entry;
-            list.Add(entry);
-        }
-
-        public void Dispose() => _list.Remove(_entry);
+        list.Add(entry);
+        return new Undo(() => list.Remove(entry));
     }
 }

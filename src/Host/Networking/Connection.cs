@@ -1,6 +1,7 @@
 using System.Text;
 using ModularKv.Abstractions;
 using ModularKv.Abstractions.Memory;
+using ModularKv.Host.Configuration;
 using ModularKv.Host.EventLoop;
 using ModularKv.Host.Networking.Memory;
 using ModularKv.Host.Protocol.Memory;
@@ -113,7 +114,7 @@ internal sealed class Connection : Client
     /// <summary>Whether its unsent replies pass the limit of its class, the soft one for long enough.</summary>
     public bool IsOverOutputLimit()
     {
-        OutputLimit limit = _set.Settings.OutputLimits[(int)Class];
+        OutputBufferLimit limit = _set.Settings.OutputLimits[(int)Class];
         long pending = Output.PendingBytes;
         if (limit.HardBytes > 0 && pending > limit.HardBytes) return true;
         if (limit.SoftBytes == 0 || pending <= limit.SoftBytes)

@@ -1,3 +1,5 @@
+using ModularKv.Host.Configuration;
+
 namespace ModularKv.Host.Networking;
 
 /// <summary>What the operator set for connections. Refreshed by the server when the configuration changes.</summary>
@@ -16,11 +18,8 @@ internal sealed class NetworkSettings
     public long QueryBufferBytesMax = 1L << 30;
 
     /// <summary>client-output-buffer-limit by class: normal, replica, pubsub, master.</summary>
-    public readonly OutputLimit[] OutputLimits = [default, new(256L << 20, 64L << 20, 60), new(32L << 20, 8L << 20, 60), default];
+    public readonly OutputBufferLimit[] OutputLimits = [default, new(256L << 20, 64L << 20, 60), new(32L << 20, 8L << 20, 60), default];
 
     /// <summary>Whether only local connections are served: protected mode without a password.</summary>
     public Func<bool> RefusesRemote = () => false;
 }
-
-/// <summary>One class's limit; 0: none.</summary>
-internal readonly record struct OutputLimit(long HardBytes, long SoftBytes, long SoftSeconds);

@@ -1,5 +1,6 @@
 using System.Text;
 using ModularKv.Abstractions;
+using ModularKv.Host.Primitives;
 
 namespace ModularKv.Host.Server;
 

@@ -1,5 +1,6 @@
 using ModularKv.Abstractions;
 using ModularKv.Abstractions.Configuration;
+using ModularKv.Host.Primitives;
 
 namespace ModularKv.Host.Server;
 

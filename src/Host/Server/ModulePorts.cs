@@ -2,6 +2,7 @@ using ModularKv.Abstractions;
 using ModularKv.Abstractions.Memory;
 using ModularKv.Host.Configuration;
 using ModularKv.Host.Modules;
+using ModularKv.Host.Primitives;
 
 namespace ModularKv.Host.Server;
 

@@ -63,9 +63,9 @@ internal sealed class ParameterWiring
         network.IdleSecondsMax = (int)_parameters.Timeout.Value;
         network.QueryBufferBytesMax = _parameters.ClientQueryBufferLimit.Value;
         OutputBufferLimits limits = _parameters.ClientOutputBufferLimit.Value;
-        network.OutputLimits[(int)ClientClass.Normal] = Limit(limits.Normal);
-        network.OutputLimits[(int)ClientClass.Replica] = Limit(limits.Replica);
-        network.OutputLimits[(int)ClientClass.PubSub] = Limit(limits.PubSub);
+        network.OutputLimits[(int)ClientClass.Normal] = limits.Normal;
+        network.OutputLimits[(int)ClientClass.Replica] = limits.Replica;
+        network.OutputLimits[(int)ClientClass.PubSub] = limits.PubSub;
         _kernel.Limits.BulkMax = _parameters.ProtoMaxBulkLen.Value;
         _kernel.Execution.MemoryBytesMax = _parameters.MaxMemory.Value;
         _kernel.Execution.TracksLatency = _parameters.LatencyTracking.Value;
@@ -81,8 +81,6 @@ internal sealed class ParameterWiring
         _kernel.UpdateGuard();
         return null;
     }
-
-    private static OutputLimit Limit(OutputBufferLimit limit) => new(limit.HardBytes, limit.SoftBytes, limit.SoftSeconds);
 
     private string? ApplyMaxClients()
     {

@@ -1,4 +1,5 @@
 using ModularKv.Abstractions;
+using ModularKv.Host.Primitives;
 
 namespace ModularKv.Host.Server;
 

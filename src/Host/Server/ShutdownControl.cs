@@ -1,6 +1,7 @@
 using ModularKv.Abstractions;
 using ModularKv.Abstractions.Configuration;
 using ModularKv.Host.EventLoop;
+using ModularKv.Host.Primitives;
 
 namespace ModularKv.Host.Server;
 

@@ -27,9 +27,6 @@ internal sealed unsafe class BlockedClients(Executor executor, Databases databas
     /// <summary>Called with a client that goes on.</summary>
     public Action<Client> Resumed { get; set; } = client => client.ResumeLater();
 
-    /// <summary>Keys that clients wait for.</summary>
-    public int KeyCount => _byKey.Count;
-
     /// <summary>Whether a client is blocked in a command of the module.</summary>
     public bool IsAnyIn(string module) => _all.Any(blocked => blocked.Command.Module == module);
 
@@ -69,15 +66,6 @@ internal sealed unsafe class BlockedClients(Executor executor, Databases databas
         if (_byKey.Count == 0) return;
         var wait = new WaitKey(database, key.Bytes.ToArray());
         if (_byKey.ContainsKey(wait) && _readySet.Add(wait)) _ready.Add(wait);
-    }
-
-    /// <summary>Notes that all keys of a database may have changed (SWAPDB, FLUSHALL).</summary>
-    public void DatabaseChanged(int database)
-    {
-        foreach (WaitKey key in _byKey.Keys)
-        {
-            if (key.Database == database && _readySet.Add(key)) _ready.Add(key);
-        }
     }
 
     /// <summary>Runs the commands again that wait for changed keys, in the order in which they blocked.</summary>

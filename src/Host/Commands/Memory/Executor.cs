@@ -4,6 +4,7 @@ using ModularKv.Abstractions;
 using ModularKv.Abstractions.Memory;
 using ModularKv.Host.Keyspace;
 using ModularKv.Host.Keyspace.Memory;
+using ModularKv.Host.Primitives;
 using ModularKv.Host.Propagation.Memory;
 
 namespace ModularKv.Host.Commands.Memory;
@@ -77,7 +78,11 @@ internal sealed unsafe class Executor : CommandServices
     {
         if (interceptor.WantsBefore) _before = [.. _before.Append(interceptor).OrderBy(i => i.Order)];
         if (interceptor.WantsAfter) _after = [.. _after.Append(interceptor).OrderBy(i => i.Order)];
-        return new Removal(this, interceptor);
+        return new Undo(() =>
+        {
+            _before = [.. _before.Where(i => i != interceptor)];
+            _after = [.. _after.Where(i => i != interceptor)];
+        });
     }
 
     /// <summary>Whether any interceptor is registered.</summary>
@@ -391,14 +396,5 @@ internal sealed unsafe class Executor : CommandServices
     {
         frame.Flags |= CallFlags.PropagationStated;
         return _propagation.Append(frame.Client.Database);
-    }
-
-    private sealed class Removal(Executor executor, CommandInterceptor interceptor) : IDisposable
-    {
-        public void Dispose()
-        {
-            executor._before = [.. executor._before.Where(i => i != interceptor)];
-            executor._after = [.. executor._after.Where(i => i != interceptor)];
-        }
     }
 }

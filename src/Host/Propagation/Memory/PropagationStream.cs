@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using ModularKv.Abstractions;
+using ModularKv.Host.Primitives;
 
 namespace ModularKv.Host.Propagation.Memory;
 
@@ -37,7 +38,7 @@ internal sealed unsafe class PropagationStream : IPropagation
     public IDisposable Subscribe(PropagationSubscriber subscriber)
     {
         _subscribers = [.. _subscribers, subscriber];
-        return new Subscription(this, subscriber);
+        return new Undo(() => _subscribers = [.. _subscribers.Where(s => s != subscriber)]);
     }
 
     /// <summary>Number of effects of the present unit.</summary>
@@ -128,11 +129,6 @@ internal sealed unsafe class PropagationStream : IPropagation
         _length += bytes.Length;
         _bytes[_length++] = (byte)'\r';
         _bytes[_length++] = (byte)'\n';
-    }
-
-    private sealed class Subscription(PropagationStream stream, PropagationSubscriber subscriber) : IDisposable
-    {
-        public void Dispose() => stream._subscribers = [.. stream._subscribers.Where(s => s != subscriber)];
     }
 
     /// <summary>Collects the arguments first, because their number stands in front of them.</summary>

@@ -33,7 +33,7 @@ internal sealed unsafe class ModuleCalls(Executor executor, CommandTable table, 
 
         var list = new ArgumentList((Argument*)copy, arguments.Length);
         var reply = new ReplyWriter(_blocks) { Protocol = 3 };
-        CallFlags flags = CallFlags.DenyBlocking | CallFlags.Nested | (asClient is null ? CallFlags.Trusted : CallFlags.None);
+        CallFlags flags = CallFlags.DenyBlocking | (asClient is null ? CallFlags.Trusted : CallFlags.None);
         executor.Run(client, table.Find(arguments[0]), list, reply, flags);
         client.Database = selected;
         NativeMemory.Free(copy);

@@ -1,5 +1,6 @@
 using System.Text;
 using ModularKv.Abstractions;
+using ModularKv.Host.Configuration;
 using ModularKv.Host.Networking;
 using ModularKv.Host.Tests.Protocol;
 
@@ -139,7 +140,7 @@ public sealed class ConnectionTests
     public void Unsent_replies_are_limited_at_once_and_in_time()
     {
         var bench = new NetworkBench();
-        bench.Settings.OutputLimits[(int)ClientClass.Normal] = new OutputLimit(100_000, 10_000, 5);
+        bench.Settings.OutputLimits[(int)ClientClass.Normal] = new OutputBufferLimit(100_000, 10_000, 5);
         (FakeLink hard, _) = bench.Connect();
         hard.SendRoom = 0;
         hard.Arrive(RequestBytes.Of("A", new string('x', 110_000)));

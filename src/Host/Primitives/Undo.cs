@@ -1,4 +1,4 @@
-namespace ModularKv.Host.Server;
+namespace ModularKv.Host.Primitives;
 
 /// <summary>Takes a registration back, once.</summary>
 internal sealed class Undo(Action undo) : IDisposable
