@@ -1,4 +1,3 @@
-using System.Globalization;
 using ModularKv.Abstractions;
 
 namespace ModularKv.Keys;
@@ -25,95 +24,6 @@ public static class SortScore
         if (text.IsEmpty) return true;
 
         text = text.TrimStart(" \t\n\v\f\r"u8);
-        bool negative = text is [(byte)'-', ..];
-        if (negative || text is [(byte)'+', ..]) text = text[1..];
-        if (!TryParseUnsigned(text, out score)) return false;
-        if (negative) score = -score;
-        return true;
-    }
-
-    private static bool TryParseUnsigned(ReadOnlySpan<byte> text, out double score)
-    {
-        if (Words.EqualsIgnoreCase(text, "inf"u8) || Words.EqualsIgnoreCase(text, "infinity"u8))
-        {
-            score = double.PositiveInfinity;
-            return true;
-        }
-
-        if (text is [(byte)'0', (byte)'x' or (byte)'X', ..]) return TryParseHexadecimal(text[2..], out score);
-
-        score = 0;
-        if (!IsDecimal(text, out bool isZero)) return false;
-        const NumberStyles Styles = NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
-        if (!double.TryParse(text, Styles, CultureInfo.InvariantCulture, out score)) return false;
-        return isZero || double.IsNormal(score);
-    }
-
-    /// <summary>digits [. digits] [e [sign] digits], at least one digit before the exponent.</summary>
-    private static bool IsDecimal(ReadOnlySpan<byte> text, out bool isZero)
-    {
-        isZero = true;
-        int digits = 0;
-        bool point = false;
-        int i = 0;
-        for (; i < text.Length; i++)
-        {
-            if (text[i] == '.' && !point)
-            {
-                point = true;
-                continue;
-            }
-
-            if (!char.IsAsciiDigit((char)text[i])) break;
-            if (text[i] != '0') isZero = false;
-            digits++;
-        }
-
-        if (digits == 0) return false;
-        if (i == text.Length) return true;
-        if ((text[i] | 0x20) != 'e') return false;
-        i++;
-        if (i < text.Length && text[i] is (byte)'+' or (byte)'-') i++;
-        if (i == text.Length) return false;
-        for (; i < text.Length; i++)
-        {
-            if (!char.IsAsciiDigit((char)text[i])) return false;
-        }
-
-        return true;
-    }
-
-    private static bool TryParseHexadecimal(ReadOnlySpan<byte> text, out double score)
-    {
-        score = 0;
-        int digits = 0;
-        int scale = 0;
-        bool point = false;
-        int i = 0;
-        for (; i < text.Length; i++)
-        {
-            if (text[i] == '.' && !point)
-            {
-                point = true;
-                continue;
-            }
-
-            if (!char.IsAsciiHexDigit((char)text[i])) break;
-            score = score * 16 + Convert.ToInt32(((char)text[i]).ToString(), 16);
-            if (point) scale -= 4;
-            digits++;
-        }
-
-        if (digits == 0) return false;
-        if (i < text.Length)
-        {
-            if ((text[i] | 0x20) != 'p') return false;
-            if (!int.TryParse(text[(i + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int exponent)) return false;
-            scale = (int)Math.Clamp((long)scale + exponent, -100_000, 100_000);
-        }
-
-        bool isZero = score == 0;
-        score = Math.ScaleB(score, scale);
-        return isZero || double.IsNormal(score);
+        return DoubleText.TryParse(text, out score) && (score == 0 || double.IsNormal(score) || double.IsInfinity(score));
     }
 }

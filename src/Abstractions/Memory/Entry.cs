@@ -47,6 +47,17 @@ public readonly unsafe ref struct Entry
         get => Record->Value;
     }
 
+    /// <summary>
+    /// The value's bytes as a structure: the root of a value that owns memory elsewhere. It moves with the record: take it anew after
+    /// anything that may move the entry.
+    /// </summary>
+    /// <exception cref="InvariantException">The value is shorter than the structure.</exception>
+    public ref T Structure<T>() where T : unmanaged
+    {
+        if (ValueLength < sizeof(T)) Invariant.Fail("the value is shorter than its structure");
+        return ref *(T*)(Record->IsExternal ? Record->ExternalPointer : Record->ValueArea);
+    }
+
     /// <summary>Length of the value in bytes.</summary>
     public long ValueLength => Record->IsExternal ? Record->ExternalLength : Record->InlineValueLength;
 

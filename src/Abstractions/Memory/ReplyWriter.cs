@@ -317,6 +317,9 @@ public sealed unsafe class ReplyWriter
     /// <summary>The error for a number that is none.</summary>
     public void NotAnInteger() => Error("ERR value is not an integer or out of range"u8);
 
+    /// <summary>The error for a double that is none.</summary>
+    public void NotAFloat() => Error("ERR value is not a valid float"u8);
+
     /// <summary>Bytes that are already RESP in the client's protocol.</summary>
     public void Raw(ReadOnlySpan<byte> resp)
     {
