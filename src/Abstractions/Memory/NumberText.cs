@@ -8,6 +8,9 @@ namespace ModularKv.Abstractions;
 /// <summary>Numbers as Redis writes and reads them.</summary>
 public static unsafe class NumberText
 {
+    /// <summary>Most bytes that a decimal integer takes.</summary>
+    public const int IntegerBytesMax = 20;
+
     internal const int BulkHeaders = 1000;
     private static readonly ulong* Headers = MakeHeaders();
     private static readonly ushort* Pairs = MakePairs();
