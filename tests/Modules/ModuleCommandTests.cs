@@ -53,6 +53,20 @@ public sealed class ModuleCommandTests
     }
 
     [Fact]
+    public void A_module_adds_a_subcommand_to_debug()
+    {
+        using ServerProcess server = Start();
+        using RespClient client = server.Connect();
+        Assert.DoesNotContain("PROBE-ECHO", client.Call("DEBUG", "HELP").ToString());
+        Assert.Equal("OK", client.Call("MODULE", "LOAD", ProbedServer.ProbePath).Text);
+        Assert.Contains("PROBE-ECHO <text>", client.Call("DEBUG", "HELP").ToString());
+        Assert.Equal("Hi", client.Call("DEBUG", "Probe-Echo", "Hi").Text);
+        Assert.StartsWith("ERR unknown subcommand or wrong number", client.Call("DEBUG", "PROBE-ECHO").Text);
+        Assert.Equal("OK", client.Call("MODULE", "UNLOAD", "probe").Text);
+        Assert.StartsWith("ERR unknown subcommand or wrong number", client.Call("DEBUG", "PROBE-ECHO", "Hi").Text);
+    }
+
+    [Fact]
     public void Loadex_sets_parameters()
     {
         using ServerProcess server = Start();
