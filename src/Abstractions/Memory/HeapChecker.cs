@@ -56,7 +56,7 @@ internal sealed unsafe class HeapChecker
         return moved;
     }
 
-    /// <summary>Makes raw memory of another slot the place of a block, with its content; the old place is dead and still to be freed.</summary>
+    /// <summary>Makes raw memory of another slot the place of a block and its content; the old place is dead, to be freed.</summary>
     public byte* Move(byte* from, byte* rawTo)
     {
         long usable = Verify(from);

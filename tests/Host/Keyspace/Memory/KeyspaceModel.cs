@@ -163,7 +163,7 @@ internal sealed class KeyspaceModel : IKeyspaceSink, IDisposable
         {
         }
 
-        Assert.Equal(0, State.LazyFree.Pending);
+        Assert.Equal((0, 0), (State.LazyFree.Pending, State.LazyFree.PendingPieces));
         Assert.Equal(0, Objects.LiveCount);
         Assert.Equal(0, _owner.Blocks);
         State.Blocks.VerifyNoLeaks();

@@ -196,6 +196,44 @@ public sealed class KeyspaceTests
         model.Drain();
     }
 
+    [Theory]
+    [InlineData("delete")]
+    [InlineData("overwrite")]
+    [InlineData("expire")]
+    [InlineData("rename")]
+    public void A_very_large_value_is_freed_by_pieces_though_nobody_asked_for_it(string how)
+    {
+        using KeyspaceModel model = new(1);
+        DatabaseStore store = model.Databases.Store(0);
+        using PinnedKey key = new("large"u8);
+        const int Pieces = StoreContent.HoldingEffort + 1;
+        Entry entry = model.Pieces.Create(store, key.Key, new byte[Pieces * PiecesType.PieceBytes], Ttl.Clear);
+        if (how == "expire") store.SetExpiry(entry, 1);
+        if (how == "delete") Assert.True(store.Delete(key.Key));
+        else if (how == "overwrite") Set(model, store, "large", "small");
+        else if (how == "expire") Assert.True(store.Find(key.Key).IsMissing);
+        else Rename(model, store);
+
+        Assert.Equal(Pieces, model.OwnedBlocks);
+        Assert.Equal(Pieces, model.State.LazyFree.PendingPieces);
+        Assert.Equal(0, model.Databases.LazyFreePending);
+        Assert.True(model.State.LazyFree.Step(100));
+        Assert.Equal(Pieces - 100, model.OwnedBlocks);
+        while (model.State.LazyFree.Slice(0))
+        {
+        }
+
+        Assert.Equal((0, 0, 0), (model.OwnedBlocks, model.State.LazyFree.PendingPieces, model.State.Statistics.LazyFreedObjects));
+        model.Drain();
+
+        static void Rename(KeyspaceModel model, DatabaseStore store)
+        {
+            Set(model, store, "small", "1");
+            using PinnedKey from = new("small"u8), to = new("large"u8);
+            Assert.True(store.Rename(from.Key, to.Key));
+        }
+    }
+
     [Fact]
     public void Flushed_values_that_own_memory_are_freed_in_slices()
     {
