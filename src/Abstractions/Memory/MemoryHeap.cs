@@ -184,6 +184,9 @@ public sealed unsafe class MemoryHeap : IDisposable
     /// <returns>False: call again for the others.</returns>
     internal bool EndMoving(int maxPages) => drain?.PutBack(maxPages) ?? true;
 
+    /// <summary>Blocks that <see cref="TryMove"/> has moved, ever.</summary>
+    internal long MovedBlocks => drain?.Moves ?? 0;
+
     /// <summary>Moves a block to a fuller page if its own is to be emptied.</summary>
     /// <param name="block">From this heap, live; its new address after true, when the old one is dead.</param>
     /// <returns>False, in a few nanoseconds: the block stays. Always so outside a pass, and for blocks above 16 KB.</returns>

@@ -22,6 +22,9 @@ internal sealed unsafe class PageDrain(SlotPages slots, HeapChecker? checker)
     /// <summary>Whether a pass is under way.</summary>
     public bool Active { get; private set; }
 
+    /// <summary>Blocks moved since the heap was made.</summary>
+    public long Moves { get; private set; }
+
     /// <summary>Sets up to <paramref name="maxPages"/> further pages aside.</summary>
     /// <returns>Pages set aside; 0: all that are worth it, the owners can begin.</returns>
     public int SetAside(int maxPages)
@@ -52,6 +55,7 @@ internal sealed unsafe class PageDrain(SlotPages slots, HeapChecker? checker)
 
         byte* from = block;
         block = checker != null ? checker.Move(from, to) : Copy(from, to, slots.Class(page->SizeClass)->SlotSize);
+        Moves++;
         slots.Free(checker != null ? from - HeapChecker.Before : from);
         return true;
     }

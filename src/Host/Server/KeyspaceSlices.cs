@@ -19,6 +19,7 @@ internal sealed class KeyspaceSlices(Kernel kernel)
         _busyMicros = kernel.Statistics.LoopMicros;
         if (kernel.Keyspace.Snapshots.HasWork) more |= kernel.Keyspace.Snapshots.Step(SnapshotMicros);
         more |= kernel.Evacuation.Step(EvacuatedRecords) > 0;
+        more |= kernel.Defragmentation.Step();
         kernel.Expire.Fast();
         return more;
     }

@@ -288,6 +288,50 @@ public sealed class KeyspaceTests
     }
 
     [Fact]
+    public void Defragmentation_gives_pages_of_values_back_and_is_not_repeated_in_vain()
+    {
+        using KeyspaceModel model = new(2, checking: false);
+        const int Keys = 2000;
+        for (int i = 0; i < Keys; i++)
+        {
+            // Every tenth is large: it is gone through in several slices.
+            using PinnedKey key = new(Encoding.UTF8.GetBytes("key" + i));
+            model.Pieces.Create(model.Databases.Store(i & 1), key.Key, Content(i), Ttl.Clear);
+        }
+
+        for (int i = 0; i < Keys; i++)
+        {
+            using PinnedKey key = new(Encoding.UTF8.GetBytes("key" + i));
+            if (i % 10 != 3 && i % 40 != 0) model.Databases.Store(i & 1).Delete(key.Key);
+        }
+
+        MemoryHeap heap = model.State.Blocks;
+        long before = heap.EvacuableBytes;
+        Assert.True(heap.EvacuationPays);
+        int slices = 1;
+        while (model.Defragmentation.Step(20)) slices++;
+        Assert.True(slices > 3);
+        Assert.True(heap.EvacuableBytes < before / 4, $"{heap.EvacuableBytes} of {before}");
+        Assert.True(model.State.Statistics.DefragmentedBlocks > 1000);
+        for (int i = 0; i < Keys; i++)
+        {
+            if (i % 10 != 3 && i % 40 != 0) continue;
+            using PinnedKey key = new(Encoding.UTF8.GetBytes("key" + i));
+            Assert.Equal(Content(i), model.Pieces.Get(model.Databases.Store(i & 1).Find(key.Key)));
+        }
+
+        Assert.False(model.Defragmentation.Step());
+        model.Drain();
+
+        static byte[] Content(int i)
+        {
+            byte[] content = new byte[i % 10 == 0 ? 30_000 : 2000];
+            content.AsSpan().Fill((byte)i);
+            return content;
+        }
+    }
+
+    [Fact]
     public void Used_memory_is_exact_and_falls_back()
     {
         using KeyspaceModel model = new(1, checking: false);
