@@ -45,6 +45,7 @@ internal sealed class Admission(ExecutionSettings settings, IMemory memory, Paus
     {
         if (settings.MemoryBytesMax == 0 || (command.Flags & CommandFlags.DenyOom) == 0) return true;
         if (memory.UsedBytes <= settings.MemoryBytesMax) return true;
+        if (HelpsToFree()) return true;
         if (memory.Pressure?.TryMakeRoom(settings.MemoryBytesMax) == true) return true;
         reply.Error("OOM command not allowed when used memory > 'maxmemory'."u8);
         return false;
@@ -55,6 +56,19 @@ internal sealed class Admission(ExecutionSettings settings, IMemory memory, Paus
         if (!settings.IsLoading || (command.Flags & CommandFlags.Loading) != 0) return true;
         reply.Error("LOADING Redis is loading the dataset in memory"u8);
         return false;
+    }
+
+    // What has been deleted and waits to be freed must not make others be evicted.
+    private bool HelpsToFree()
+    {
+        const int SlicesMax = 4;
+        const long SliceMicros = 500;
+        for (int i = 0; i < SlicesMax && memory.FreeWaiting(SliceMicros); i++)
+        {
+            if (memory.UsedBytes <= settings.MemoryBytesMax) return true;
+        }
+
+        return memory.UsedBytes <= settings.MemoryBytesMax;
     }
 
     private bool IsPaused(Client client, Command command, ArgumentList arguments, CallFlags flags)
