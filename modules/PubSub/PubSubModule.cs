@@ -158,12 +158,6 @@ public sealed class PubSubModule : IModule
             Summary = "Counts the subscribers of channels, patterns left aside.",
             Arguments = "[channel:string ...]",
         },
-        new()
-        {
-            Name = "help", Arity = 2, Handler = SubcommandHelp.Write, Flags = CommandFlags.Loading | CommandFlags.Stale,
-            Group = "pubsub", Since = "6.2.0", Complexity = "O(1)",
-            Summary = "Lists the subcommands.",
-        },
     ];
 
     private static CommandSpec[] ShardRows(PubSubCommands commands) =>
@@ -184,6 +178,12 @@ public sealed class PubSubModule : IModule
             Complexity = "O(N) for the SHARDNUMSUB subcommand, where N is the number of requested shard channels",
             Summary = "Counts the subscribers of shard channels.",
             Arguments = "[shardchannel:string ...]",
+        },
+        new()
+        {
+            Name = "help", Arity = 2, Handler = SubcommandHelp.Write, Flags = CommandFlags.Loading | CommandFlags.Stale,
+            Group = "pubsub", Since = "6.2.0", Complexity = "O(1)",
+            Summary = "Lists the subcommands.",
         },
     ];
 }

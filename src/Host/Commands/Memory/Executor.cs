@@ -244,6 +244,7 @@ internal sealed unsafe class Executor : CommandServices
         bool mute = (client.Flags & (ClientFlags.ReplyOff | ClientFlags.ReplySkip)) != 0;
         if (!mute && !client.Flags.HasFlag(ClientFlags.Internal)) client.FlushLater();
         _discard.Protocol = client.Output.Protocol;
+        _discard.ErrorWritten = client.Output.ErrorWritten;
         ReplyWriter reply = mute ? _discard : client.Output;
         Run(client, command, list, reply, CallFlags.None);
         if (mute) _discard.Clear();
