@@ -11,5 +11,7 @@ internal static class DefaultModules
         "Keys",
         "Connection",
         "Server",
+        "Transactions",
+        "PubSub",
     ];
 }
