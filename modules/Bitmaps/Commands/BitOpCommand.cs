@@ -85,30 +85,39 @@ internal sealed class BitOpCommand(StringKeys strings)
     /// </summary>
     private void Store(ref CommandContext call, scoped in KeyRef target, BitOperation operation, long length)
     {
-        // Where the target is a source, its own bytes end where they ended before.
-        long sourceLength = -1;
-        for (int i = FirstSource; i < call.ArgumentCount && sourceLength < 0; i++)
+        // Where the target is a source, its own bytes end where they ended before; a missing one has none.
+        Entry old = IsSource(ref call, target) ? call.Keys.FindForWrite(target) : default;
+        long before = old.IsMissing ? 0 : old.ValueLength;
+        if (old.IsMissing)
         {
-            if (!call.Argument(i).SequenceEqual(target.Bytes)) continue;
-            Entry old = call.Keys.FindForWrite(target);
-            if (old.IsMissing) break;
-            sourceLength = old.ValueLength;
+            call.Keys.Put(target, strings.Type, length);
+        }
+        else
+        {
             if (old.HasExpiry) old = call.Keys.ClearExpiry(old);
-            if (sourceLength != length) call.Keys.Resize(old, length);
+            if (before != length) call.Keys.Resize(old, length);
         }
 
-        if (sourceLength < 0) call.Keys.Put(target, strings.Type, length);
         _sources.Clear();
         for (int i = FirstSource; i < call.ArgumentCount; i++)
         {
-            bool isTarget = sourceLength >= 0 && call.Argument(i).SequenceEqual(target.Bytes);
             Entry source = call.Keys.Find(call.Key(i), Silent);
-            if (source.IsMissing) _sources.Add(default);
-            else _sources.Add(isTarget ? source.Value[..(int)sourceLength] : source.Value);
+            ReadOnlySpan<byte> bytes = source.IsMissing ? default : source.Value;
+            _sources.Add(call.Argument(i).SequenceEqual(target.Bytes) ? bytes[..(int)before] : bytes);
         }
 
         Entry entry = call.Keys.Find(target, Silent);
         _sources.Combine(operation, entry.WritableValue);
         entry.SetEncoding((int)StringEncoding.Raw);
+    }
+
+    private static bool IsSource(ref CommandContext call, scoped in KeyRef target)
+    {
+        for (int i = FirstSource; i < call.ArgumentCount; i++)
+        {
+            if (call.Argument(i).SequenceEqual(target.Bytes)) return true;
+        }
+
+        return false;
     }
 }
