@@ -37,6 +37,7 @@ internal static unsafe class BitCount
     }
 
     // Both: a table of 16 counts, looked up for the two halves of each byte; sums of bytes are widened before they can overflow.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static long CountBy512(ref byte* at, byte* end)
     {
         Vector512<byte> table = Vector512.Create(Vector256.Create(Table128(), Table128()), Vector256.Create(Table128(), Table128()));
@@ -61,6 +62,7 @@ internal static unsafe class BitCount
         return (long)Vector512.Sum(total);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static long CountBy256(ref byte* at, byte* end)
     {
         Vector256<byte> table = Vector256.Create(Table128(), Table128());

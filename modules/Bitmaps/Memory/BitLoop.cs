@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace ModularKv.Bitmaps.Memory;
@@ -69,6 +70,8 @@ internal readonly struct OrAnd : IBitOperator
 internal static unsafe class BitLoop
 {
     /// <summary>to[i] = T(to[i], left[i], right[i]). Any of them may be the same block.</summary>
+    /// <remarks>Compiled fully at once: the first calls on large values would otherwise run in slow code.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run<T>(byte* to, byte* left, byte* right, int length) where T : struct, IBitOperator
     {
         int i = 0;

@@ -42,6 +42,7 @@ internal sealed unsafe class BitSources
     {
         fixed (byte* to = target)
         {
+            if (operation == BitOperation.Not) new Span<byte>(Any, BlockBytes).Fill(0xFF);
             for (int at = 0; at < target.Length; at += BlockBytes)
             {
                 Combine(operation, to + at, at, Math.Min(BlockBytes, target.Length - at));
@@ -54,7 +55,7 @@ internal sealed unsafe class BitSources
         switch (operation)
         {
             case BitOperation.Not:
-                BitLoop.Run<AndNot>(to, AllSet(length), Block(0, at, length, 0), length);
+                BitLoop.Run<AndNot>(to, Any, Block(0, at, length, 0), length);
                 break;
             case BitOperation.And:
                 Fold<And>(to, 0, at, length);
@@ -127,12 +128,6 @@ internal sealed unsafe class BitSources
         if (left > 0) new ReadOnlySpan<byte>(source.Bytes + at, (int)left).CopyTo(block);
         block[(int)Math.Max(left, 0)..].Clear();
         return copy;
-    }
-
-    private byte* AllSet(int length)
-    {
-        new Span<byte>(Any, length).Fill(0xFF);
-        return Any;
     }
 
     private readonly record struct Source(nint Address, int Length)
