@@ -14,12 +14,14 @@ public sealed class PubSubModule : IModule
     private static readonly KeySpec[] ShardChannelKeys = [KeySpec.Range(1, -1, 1, KeyFlags.NotKey)];
 
     private KeyEventPublisher _events = null!;
+    private Publisher? _publisher;
 
     /// <inheritdoc/>
     public void Configure(IModuleRegistry registry)
     {
         var subscriptions = new Subscriptions(registry.ClientState<Subscriber>());
-        var publisher = new Publisher(subscriptions);
+        var publisher = new Publisher(subscriptions, registry.Memory);
+        _publisher = publisher;
         registry.Provide<IPublisher>(publisher);
         registry.Observe(new ClientObserver(subscriptions));
         registry.Intercept(new SubscriberGate());
@@ -48,6 +50,9 @@ public sealed class PubSubModule : IModule
 
     /// <inheritdoc/>
     public void Start(IServer server) => _events.Update();
+
+    /// <inheritdoc/>
+    public void Stop() => _publisher?.Dispose();
 
     private static CommandSpec[] Channels(SubscriptionCommands commands) =>
     [

@@ -8,6 +8,9 @@ internal sealed class Subscriptions(ClientSlot<Subscriber> slot)
     private readonly TopicTable[] _tables = [new(TopicKind.Channel), new(TopicKind.Pattern), new(TopicKind.ShardChannel)];
     private int _clients;
 
+    /// <summary>All three.</summary>
+    public IReadOnlyList<TopicTable> Tables => _tables;
+
     /// <summary>Channels.</summary>
     public TopicTable Channels => _tables[(int)TopicKind.Channel];
 

@@ -16,6 +16,9 @@ internal sealed class TopicTable(TopicKind kind)
     /// <summary>The kind.</summary>
     public TopicKind Kind { get; } = kind;
 
+    /// <summary>Told of a topic that lost its last subscriber.</summary>
+    public Action<Topic> Removed { get; set; } = _ => { };
+
     /// <summary>Number of topics.</summary>
     public int Count => _topics.Count;
 
@@ -51,7 +54,9 @@ internal sealed class TopicTable(TopicKind kind)
         Topic topic = subscription.Topic;
         subscription.Subscriber.Of(Kind).Remove(topic);
         topic.Remove(subscription);
-        if (topic.Count == 0) _topics.Remove(topic.Name);
+        if (topic.Count > 0) return;
+        _topics.Remove(topic.Name);
+        Removed(topic);
     }
 
     /// <summary>Bytes as names, looked up without a copy.</summary>
