@@ -170,7 +170,7 @@ internal static class SparseRegisters
             at += code.Size;
             if (code.Value > 0)
             {
-                if (index + code.Run > raw.Length) break;
+                if (index + code.Run > raw.Length) return false;
                 foreach (ref byte register in raw.Slice(index, code.Run)) register = Math.Max(register, (byte)code.Value);
             }
 

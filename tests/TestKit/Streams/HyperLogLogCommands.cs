@@ -6,6 +6,13 @@ public static class HyperLogLogCommands
     private const int ElementsMax = 40;
     private const int ManyElementsMax = 1500;
 
+    // Whole, too short, too long, not the shortest form. None ends within an opcode: there Redis reads what follows the string.
+    private static readonly string[] Codes =
+    [
+        "\x7f\xff", "", "\x40\0\x7f\xfe", "\x88\x7f\xfb", "\x80\x80\x80\x81\x7f\xfa", "\x7f\xff\x80", "\x7f\xff\0", "\x7f\xfe",
+        "\x83\x83\x7f\xf7", "\xfd\0\xfc\x7f\xfb", "\0\0\0\x7f\xfc", "\x3f\x7f\xbf", "\x7f\xff\x7f\xff", "\x7f\xfe\x81", "\x80",
+    ];
+
     /// <summary>PFADD to PFMERGE.</summary>
     public static IReadOnlyList<Production> Table { get; } =
     [
@@ -16,7 +23,7 @@ public static class HyperLogLogCommands
         new("PFDEBUG", 4, d => Debug(d)),
         new("GET", 12, d => d.Key()),
         new("SET", 3, d => d.Key().Value()),
-        new("SET", 2, d => d.Key().Add("HYLL\x01\0\0\0\0\0\0\0\0\0\0\0" + d.Pick(["\x7f\xff", "\x7f", "", "\x40\0\x7f\xfe", "\x88\x7f\xfb"]))),
+        new("SET", 3, d => d.Key().Add("HYLL\x01\0\0\0\0\0\0\0\0\0\0\0" + d.Pick(Codes))),
         new("SETRANGE", 3, Damage),
         new("APPEND", 1, d => d.Key().Add(d.Pick(["\0", "\x80", "junk"]))),
         new("COPY", 2, d => d.Key().Key().Word("REPLACE")),
@@ -51,12 +58,12 @@ public static class HyperLogLogCommands
         draft.MayBeMutated = false;
     }
 
-    // Header and registers alike; a cut-off XZERO reads what follows the string, so nothing is cut off here.
+    // The header only; and no sparse one above dense registers, which may end within an opcode.
     private static void Damage(Draft draft)
     {
         draft.Key();
-        if (draft.Chance(2)) draft.Add(draft.Random.Next(16));
-        else draft.Add(draft.Random.Next(16, 400));
-        draft.Add(draft.Pick(["\0", "\x01", "\x02", "\x80", "\xff", "H", "\x3f"]));
+        if (draft.Chance(4)) draft.Add("4").Add(draft.Pick(["\0", "\x02"]));
+        else draft.Add(draft.Pick([0, 3, 5, 8, 9, 14, 15])).Add(draft.Pick(["\0", "\x01", "\x80", "\xff", "H", "L", "\x3f"]));
+        draft.MayBeMutated = false;
     }
 }
