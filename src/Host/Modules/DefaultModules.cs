@@ -9,6 +9,7 @@ internal static class DefaultModules
     [
         "Strings",
         "Bitmaps",
+        "HyperLogLog",
         "Keys",
         "Connection",
         "Server",
