@@ -261,15 +261,14 @@ public unsafe struct PackedTable
             _directory.DefragmentAt(memory, index);
             ref byte* bucket = ref _directory.SlotAt(index);
             if (bucket == null) continue;
-            BlockMove.Try(memory, ref bucket, PackedBucket.BlockSize(bucket));
+            memory.TryMove(ref bucket);
             int count = PackedBucket.Count(bucket);
             byte* lengths = PackedBucket.Lengths(bucket, count), item = PackedBucket.Items(bucket, count);
             for (int i = 0; i < count; item += lengths[i++] & PackedBucket.ItemBytesMax)
             {
                 if (!ItemShape.IsExternal(item, lengths[i])) continue;
-                ExternalItem* external = ExternalItem.At(item);
                 seen++;
-                BlockMove.Try(memory, ref *(byte**)(item + 1), ExternalItem.BlockSize(external->KeyLength, external->ValueLength));
+                memory.TryMove(ref *(byte**)(item + 1));
             }
         }
 

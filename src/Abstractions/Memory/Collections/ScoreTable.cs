@@ -156,7 +156,7 @@ public unsafe struct ScoreTable
             uint index = (uint)position;
             _directory.DefragmentAt(memory, index);
             ref byte* bucket = ref _directory.SlotAt(index);
-            if (bucket != null) BlockMove.Try(memory, ref bucket, ScoreBucket.BlockSize(ScoreBucket.Count(bucket)));
+            if (bucket != null) memory.TryMove(ref bucket);
         }
 
         position = 0;
