@@ -11,5 +11,6 @@ internal static class DefaultModules
         "Keys",
         "Connection",
         "Server",
+        "SortedSets",
     ];
 }
