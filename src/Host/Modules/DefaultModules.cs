@@ -15,5 +15,6 @@ internal static class DefaultModules
         "Server",
         "Transactions",
         "PubSub",
+        "SortedSets",
     ];
 }
