@@ -24,11 +24,15 @@ internal sealed class HashType : DataType, IFieldType
     public HashType(HashLimits limits, MemoryOwner memory)
     {
         _memory = memory;
+        Limits = limits;
         Writer = new HashWriter(this, limits, memory);
         Queue = new ExpiryQueue(this, memory);
         Expiry = new FieldExpiry(Writer, Queue, this);
         Loader = new HashLoader(this, limits);
     }
+
+    /// <summary>Up to which size a hash stays a listpack.</summary>
+    public HashLimits Limits { get; }
 
     /// <summary>Changes hashes.</summary>
     public HashWriter Writer { get; }

@@ -116,7 +116,7 @@ internal sealed class HashWriter(HashType type, HashLimits limits, MemoryOwner m
     /// <param name="most">Not more than this.</param>
     /// <param name="visitor">Sees each field before it goes.</param>
     /// <returns>Number of fields removed.</returns>
-    public long RemoveExpired<TVisitor>(Database keys, ref Entry entry, long nowMs, long most, ref TVisitor visitor)
+    public long RemoveExpired<TVisitor>(Database keys, ref Entry entry, long nowMs, long most, scoped TVisitor visitor)
         where TVisitor : IElementVisitor, allows ref struct
     {
         long count = Math.Min(most, HashReader.CountExpired(entry, nowMs));
@@ -124,7 +124,7 @@ internal sealed class HashWriter(HashType type, HashLimits limits, MemoryOwner m
         if (!HashReader.IsPacked(entry))
         {
             ref ExpiringRoot root = ref entry.Structure<ExpiringRoot>();
-            Expiring<TVisitor> expiring = new(ref root, memory, ref visitor);
+            Expiring<TVisitor> expiring = new(ref root, memory, visitor);
             return root.Times.RemoveRange(memory, 0, count, ref expiring);
         }
 
@@ -299,12 +299,12 @@ internal sealed class HashWriter(HashType type, HashLimits limits, MemoryOwner m
         ArrayPool<byte>.Shared.Return(kept);
     }
 
-    private readonly ref struct Expiring<TVisitor>(ref ExpiringRoot root, MemoryOwner memory, ref TVisitor visitor) : ITreeVisitor
+    private readonly ref struct Expiring<TVisitor>(ref ExpiringRoot root, MemoryOwner memory, TVisitor visitor) : ITreeVisitor
         where TVisitor : IElementVisitor, allows ref struct
     {
         private readonly ref ExpiringRoot _root = ref root;
         private readonly MemoryOwner _memory = memory;
-        private readonly ref TVisitor _visitor = ref visitor;
+        private readonly TVisitor _visitor = visitor;
 
         public void Visit(TreeCursor item)
         {

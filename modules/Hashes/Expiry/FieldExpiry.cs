@@ -157,7 +157,7 @@ internal sealed class FieldExpiry(HashWriter writer, ExpiryQueue queue, HashType
         if (entry.IsMissing || !entry.Is(type)) return true;
         long before = HashReader.NextExpiry(entry);
         Removing removing = new(Server.Propagation, database.Index, key.Bytes);
-        long removed = writer.RemoveExpired(database, ref entry, nowMs, most, ref removing);
+        long removed = writer.RemoveExpired(database, ref entry, nowMs, most, removing);
         if (removed == 0) return false;
         Server.Statistics.ExpiredSubkeys += removed;
         bool emptied = HashReader.Count(entry) == 0;
