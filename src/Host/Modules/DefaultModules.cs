@@ -8,8 +8,11 @@ internal static class DefaultModules
     public static readonly string[] Names =
     [
         "Strings",
+        "Bitmaps",
         "Keys",
         "Connection",
         "Server",
+        "Transactions",
+        "PubSub",
     ];
 }
