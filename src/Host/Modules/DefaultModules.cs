@@ -9,8 +9,11 @@ internal static class DefaultModules
     [
         "Strings",
         "Hashes",
+        "Bitmaps",
         "Keys",
         "Connection",
         "Server",
+        "Transactions",
+        "PubSub",
     ];
 }

@@ -132,6 +132,7 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
     {
         Keyspace.Observers.Fault = (observer, e) => Log.Warning($"The observer {observer.GetType().FullName} failed: {e}");
         Propagation.Fault = (subscriber, e) => Log.Warning($"The subscriber {subscriber.GetType().FullName} failed: {e}");
+        Databases.Replaced = _executor.Blocking.DatabaseReplaced;
         Connections.Unblock = _executor.Blocking.Unblock;
         _executor.TookLong = () =>
         {
