@@ -38,12 +38,12 @@ public unsafe struct PackedTable
     public readonly long BlockCount => _directory.Blocks;
 
     /// <summary>Finds an item.</summary>
-    public readonly TableItem Find(ReadOnlySpan<byte> key) => Find(key, KeyHash.Compute(key));
+    public readonly TableItem Find(scoped ReadOnlySpan<byte> key) => Find(key, KeyHash.Compute(key));
 
     /// <summary>
     /// Finds an item by a hash computed before (<see cref="KeyHash.Compute(ReadOnlySpan{byte})"/>): one hash, many tables.
     /// </summary>
-    public readonly TableItem Find(ReadOnlySpan<byte> key, ulong hash)
+    public readonly TableItem Find(scoped ReadOnlySpan<byte> key, ulong hash)
     {
         if (_count == 0) return default;
         uint index = _directory.IndexOf((uint)hash);
@@ -176,7 +176,7 @@ public unsafe struct PackedTable
     }
 
     /// <summary>Goes to the next item of an enumeration; start with a default walk. The table must not change meanwhile.</summary>
-    public readonly bool Next(ref TableWalk walk, out TableItem item)
+    public readonly bool Next(scoped ref TableWalk walk, out TableItem item)
     {
         while (walk.Bucket < _directory.Buckets)
         {
