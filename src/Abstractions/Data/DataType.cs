@@ -49,6 +49,11 @@ public abstract class DataType
     /// <summary>Bytes that the value owns outside its record. <paramref name="samples"/>: elements to look at, 0 for all.</summary>
     public virtual long MemoryUsage(Entry value, int samples) => 0;
 
+    /// <summary>
+    /// Statistics of the value's hash table, lines as DEBUG HTSTATS-KEY prints them; null: the value is not represented by one.
+    /// </summary>
+    public virtual string? TableStatistics(Entry value) => null;
+
     /// <summary>Feeds the value into a digest (DEBUG DIGEST): equal data gives equal digests on any server.</summary>
     public abstract void Digest(Entry value, DigestBuilder digest);
 

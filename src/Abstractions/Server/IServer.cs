@@ -265,6 +265,9 @@ public interface IServerDebug
     /// <summary>Changes the replication id (DEBUG CHANGE-REPL-ID).</summary>
     void ChangeReplicationId();
 
+    /// <summary>Subcommands of DEBUG that modules have registered.</summary>
+    IReadOnlyCollection<DebugSubcommand> Subcommands { get; }
+
     /// <summary>Runs a full garbage collection (INFO gc tests).</summary>
     void CollectGarbage();
 }

@@ -29,6 +29,10 @@ internal interface IModuleHost
     /// <exception cref="ModuleException">The section exists.</exception>
     IDisposable AddInfoSection(string module, string section, int order, Action<InfoWriter> write, InfoVisibility visibility);
 
+    /// <summary>Adds a subcommand of DEBUG.</summary>
+    /// <exception cref="ModuleException">The name is taken by another module.</exception>
+    IDisposable AddDebug(DebugSubcommand row);
+
     /// <summary>Adds a link to the chain around executions.</summary>
     IDisposable AddInterceptor(CommandInterceptor interceptor);
 

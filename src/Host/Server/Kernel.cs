@@ -36,6 +36,7 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
         Memory = new KeyspaceMemory(Keyspace);
         Expire = new ActiveExpireCycle(Keyspace);
         Evacuation = new Evacuation(Keyspace);
+        DebugSwitches = new DebugSwitches(Keyspace, Expire, Databases, Identity);
         Propagation = new PropagationStream(Clock);
         _pause = new PauseControl(Clock);
         var admission = new Admission(Execution, Memory, _pause, log);
@@ -95,6 +96,8 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
 
     public ReplicationIdentity Identity { get; } = new();
 
+    public DebugSwitches DebugSwitches { get; }
+
     public KernelServices Services { get; } = new();
 
     public Executor Executor => _executor;
@@ -115,7 +118,7 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
         Services.Propagation = Propagation;
         Services.Snapshots = Keyspace.Snapshots;
         Services.Shutdown = Shutdown;
-        Services.Debug = new DebugSwitches(Keyspace, Expire, Databases, Identity);
+        Services.Debug = DebugSwitches;
         Services.Calls = new ModuleCalls(_executor, Commands, () => new VirtualClient(Connections.NewId(), "default", databases, true));
         Services.Loading = () => Execution.IsLoading;
         Services.Provide(typeof(IAuthenticator), new PasswordAuthenticator(Parameters.RequirePass));

@@ -43,6 +43,9 @@ internal sealed class ModulePorts(Kernel kernel) : IModuleHost
         => kernel.Info.Add(section, order, write, visibility);
 
     /// <inheritdoc/>
+    public IDisposable AddDebug(DebugSubcommand row) => kernel.DebugSwitches.Add(row);
+
+    /// <inheritdoc/>
     public IDisposable AddInterceptor(CommandInterceptor interceptor) => kernel.Executor.Add(interceptor);
 
     /// <inheritdoc/>

@@ -52,6 +52,8 @@ internal sealed class FakeModuleHost : IModuleHost, IDisposable
     public IDisposable AddInfoSection(string module, string section, int order, Action<InfoWriter> write, InfoVisibility visibility)
         => Attach("info " + section);
 
+    public IDisposable AddDebug(DebugSubcommand row) => Attach("debug " + row.Name);
+
     public IDisposable AddInterceptor(CommandInterceptor interceptor) => Attach("interceptor");
 
     public IDisposable AddKeyObserver(KeyObserver observer) => Attach("key observer");
