@@ -166,6 +166,9 @@ public abstract class Client
     /// <summary>What the client is blocked on; for the server.</summary>
     internal object? Blocked { get; set; }
 
+    /// <summary>Argument index of the key that a blocked command runs again for; 0: none.</summary>
+    internal int ReadyKey { get; set; }
+
     /// <summary>Ends a blocked command: as if its time were up, or with the UNBLOCKED error.</summary>
     /// <returns>False: it was not blocked.</returns>
     public abstract bool Unblock(bool withError = false);

@@ -65,6 +65,13 @@ public readonly ref struct CommandContext
     /// <summary>Whether this is a blocked command that runs again because one of its keys was written.</summary>
     public bool IsRetry => (_frame.Flags & CallFlags.Retry) != 0;
 
+    /// <summary>
+    /// Argument index of the key for which a blocked command runs again (<see cref="IsRetry"/>); 0 otherwise. Redis serves a client from
+    /// that key, whatever has become of the others: one that holds another type meanwhile is no error. A command that finds nothing under
+    /// it calls <see cref="BlockOnKeys"/> again and keeps its place.
+    /// </summary>
+    public int ReadyKey => _frame.Client.ReadyKey;
+
     /// <summary>Whether this is a blocked command's last run: its time is up, it must reply and may not block.</summary>
     public bool IsTimedOut => (_frame.Flags & CallFlags.TimedOut) != 0;
 
