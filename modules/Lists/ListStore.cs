@@ -63,7 +63,7 @@ internal sealed class ListStore(ListType type, Quicklist list, ListSettings sett
     /// <param name="entry">What is under it: a list, or nothing.</param>
     /// <param name="need">What is to come.</param>
     /// <returns>The list, in which <see cref="Add"/> can put just these elements.</returns>
-    public Entry Reserve(Database database, scoped in KeyRef key, Entry entry, in ElementRoom need)
+    public Entry Reserve(Database database, scoped in KeyRef key, Entry entry, scoped in ElementRoom need)
     {
         bool isNew = entry.IsMissing;
         if (!isNew && !IsSmall(entry)) return entry;
@@ -180,7 +180,7 @@ internal sealed class ListStore(ListType type, Quicklist list, ListSettings sett
     }
 
     /// <summary>Puts a list of nodes that was built elsewhere under a key, as a small list if it is one. An old value goes.</summary>
-    public Entry Put(Database database, scoped in KeyRef key, in QuicklistRoot root)
+    public Entry Put(Database database, scoped in KeyRef key, scoped in QuicklistRoot root)
     {
         Entry entry = PutQuicklist(database, key, root);
         return root.Length == 1 && MayBeSmall(root, shrinking: false) ? ToSmall(database, entry) : entry;
@@ -189,7 +189,7 @@ internal sealed class ListStore(ListType type, Quicklist list, ListSettings sett
     private bool MayBeSmall(in QuicklistRoot root, bool shrinking)
         => !root[0].IsPlain && NodeLimits.AllowSmallAgain(settings.Fill, NodeBlocks.ContentBytes(root, 0), root.Count, shrinking);
 
-    private Entry PutQuicklist(Database database, scoped in KeyRef key, in QuicklistRoot root)
+    private Entry PutQuicklist(Database database, scoped in KeyRef key, scoped in QuicklistRoot root)
     {
         Entry entry = database.Put(key, type, QuicklistRoot.Bytes);
         entry.Structure<QuicklistRoot>() = root;

@@ -8,6 +8,7 @@ internal static class DefaultModules
     public static readonly string[] Names =
     [
         "Strings",
+        "Lists",
         "Keys",
         "Connection",
         "Server",
