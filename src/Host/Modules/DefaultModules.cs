@@ -9,8 +9,11 @@ internal static class DefaultModules
     [
         "Strings",
         "Lists",
+        "Bitmaps",
         "Keys",
         "Connection",
         "Server",
+        "Transactions",
+        "PubSub",
     ];
 }
