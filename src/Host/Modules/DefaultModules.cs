@@ -9,6 +9,7 @@ internal static class DefaultModules
     [
         "Strings",
         "Hashes",
+        "Lists",
         "Bitmaps",
         "HyperLogLog",
         "Keys",

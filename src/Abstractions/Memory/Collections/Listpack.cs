@@ -171,6 +171,15 @@ public static class Listpack
     /// <inheritdoc cref="Append(Span{byte}, ReadOnlySpan{byte})"/>
     public static void Append(Span<byte> listpack, long element) => Insert(listpack, EndOf(listpack), element);
 
+    /// <summary>Writes one element as it stands in a listpack, for whoever makes the room and keeps the header on his own.</summary>
+    /// <param name="to">With room for <see cref="SizeOf(ReadOnlySpan{byte})"/>.</param>
+    /// <param name="element">Must not overlap <paramref name="to"/>.</param>
+    public static void WriteElement(Span<byte> to, ReadOnlySpan<byte> element)
+    {
+        if (NumberText.TryParse(element, out long integer)) ListpackEncoding.Write(to, integer);
+        else ListpackEncoding.Write(to, element);
+    }
+
     /// <summary>Inserts elements as they stand in another listpack (<see cref="Slice"/>).</summary>
     /// <param name="listpack">With room for them.</param>
     /// <param name="at">Where the first will stand.</param>
