@@ -8,6 +8,9 @@ namespace ModularKv.Streams.Memory;
 /// <summary>A stream as blocks: freeing, copying, measuring and moving them, whatever is in them.</summary>
 internal sealed unsafe class StreamBlocks(MemoryOwner memory)
 {
+    private const int RankBits = 40;
+    private const ulong RankMask = (1UL << RankBits) - 1;
+
     /// <summary>Bytes of all blocks.</summary>
     public static long Bytes(Entry entry)
     {
@@ -32,9 +35,11 @@ internal sealed unsafe class StreamBlocks(MemoryOwner memory)
     }
 
     /// <summary>Frees about so many blocks. True: all are freed.</summary>
-    public bool FreeSome(Entry entry, int blocks)
+    public bool FreeSome(Entry entry, int blocks) => FreeSome(RootOf(entry), blocks);
+
+    /// <inheritdoc cref="FreeSome(Entry, int)"/>
+    public bool FreeSome(StreamRoot* root, int blocks)
     {
-        StreamRoot* root = RootOf(entry);
         while (root->Nodes.Count > 0)
         {
             if (blocks-- <= 0) return false;
@@ -80,6 +85,38 @@ internal sealed unsafe class StreamBlocks(MemoryOwner memory)
         if (from->Tail != 0) to->Tail = CopyNode(new NodeBlock(from->Tail, from->TailCapacity)).Address;
         to->Groups = from->Groups.Clone(memory);
         for (int i = 0; i < to->Groups.Count; i++) to->Groups[i] = new StreamGroup(from->Groups[i]).Clone(memory).Address;
+    }
+
+    /// <summary>
+    /// Moves blocks of the trees to fuller pages where that pays. The position: which tree, in the order of nodes, groups and their
+    /// consumers, and where in it.
+    /// </summary>
+    public bool Defragment(Entry entry, ref ulong position, int blocks)
+    {
+        StreamRoot* root = RootOf(entry);
+        ulong tree = 0;
+        if (!Defragment(ref root->Nodes, tree++, ref position, blocks)) return false;
+        for (int i = 0; i < root->Groups.Count; i++)
+        {
+            var group = new StreamGroup(root->Groups[i]);
+            if (!Defragment(ref group.Pending, tree++, ref position, blocks)) return false;
+            for (int j = 0; j < group.ConsumerCount; j++)
+            {
+                if (!Defragment(ref group.ConsumerAt(j).Pending, tree++, ref position, blocks)) return false;
+            }
+        }
+
+        return true;
+    }
+
+    // Trees before that of the position are done. At the end of one the position is the start of the next, and the call ends.
+    private bool Defragment(ref OrderedTree tree, ulong number, ref ulong position, int blocks)
+    {
+        if (position >> RankBits > number) return true;
+        ulong rank = position & RankMask;
+        bool isDone = tree.Defragment(memory, ref rank, blocks);
+        position = isDone ? (number + 1) << RankBits : (number << RankBits) | rank;
+        return isDone && tree.BlockCount < blocks;
     }
 
     private static StreamRoot* RootOf(Entry entry) => (StreamRoot*)Unsafe.AsPointer(ref entry.Structure<StreamRoot>());

@@ -22,6 +22,14 @@ internal readonly unsafe ref struct StreamValue
         _memory = memory;
     }
 
+    /// <param name="root">A stream that stands in no record.</param>
+    /// <param name="memory">Owner of the stream's blocks.</param>
+    public StreamValue(StreamRoot* root, MemoryOwner memory)
+    {
+        _root = root;
+        _memory = memory;
+    }
+
     /// <summary>Entries.</summary>
     public long Length => _root->Length;
 
@@ -52,8 +60,30 @@ internal readonly unsafe ref struct StreamValue
     /// <summary>Nodes, the last one included.</summary>
     public long NodeCount => _root->Nodes.Count + (_root->Tail != 0 ? 1 : 0);
 
+    /// <summary>The node at a place, in the order of ids.</summary>
+    /// <param name="index">Below <see cref="NodeCount"/>.</param>
+    /// <param name="id">Its first id.</param>
+    /// <returns>Its listpack.</returns>
+    public ReadOnlySpan<byte> NodeAt(long index, out StreamId id)
+    {
+        NodeBlock block = TailBlock;
+        id = _root->TailId;
+        if (index < _root->Nodes.Count)
+        {
+            TreeCursor cursor = _root->Nodes.At(index);
+            block = NodeBlock.Read(cursor.Payload);
+            id = StreamId.FromTree(cursor.Head, cursor.Tail);
+        }
+
+        Span<byte> node = block.Span;
+        return node[..Listpack.Bytes(node)];
+    }
+
     /// <summary>The consumer groups.</summary>
     public GroupTable Groups => new(&_root->Groups, _memory);
+
+    /// <summary>Bytes of the root.</summary>
+    public static int RootBytes => sizeof(StreamRoot);
 
     /// <summary>An empty stream.</summary>
     public static void Initialize(Entry entry)
@@ -278,11 +308,27 @@ internal readonly unsafe ref struct StreamValue
         return new NodeBlock(moved.Address, capacity);
     }
 
+    /// <summary>Adds a loaded node behind all others; its bytes were checked.</summary>
+    /// <param name="id">Its first id, larger than that of any other node.</param>
+    /// <param name="listpack">Its bytes, which are copied.</param>
+    public void AddNode(StreamId id, ReadOnlySpan<byte> listpack)
+    {
+        if (_root->Tail != 0) Seal();
+        MemoryBlock block = _memory.AllocateBlock(listpack.Length);
+        listpack.CopyTo(block.Span);
+        SetTail(new NodeBlock(block.Address, listpack.Length));
+        _root->TailId = id;
+        _root->NodeBytes += MemoryHeap.UsableSizeOf(listpack.Length);
+    }
+
     // Cuts the last node to its length and puts it into the tree. Returns its length.
     private int Seal()
     {
         int bytes = Listpack.Bytes(TailBlock.Span);
-        PutSealed(_root->TailId, Resize(TailBlock, bytes));
+        NodeBlock cut = Resize(TailBlock, bytes);
+        Span<byte> tail = stackalloc byte[StreamId.TailBytes];
+        _root->TailId.WriteTail(tail);
+        cut.Write(_root->Nodes.PutLast(_memory, _root->TailId.Ms, tail).Payload);
         _root->Tail = 0;
         return bytes;
     }
@@ -313,8 +359,7 @@ internal readonly unsafe ref struct StreamValue
         {
             Span<byte> tail = stackalloc byte[StreamId.TailBytes];
             id.WriteTail(tail);
-            TreeCursor cursor = _root->Nodes.Find(id.Ms, tail);
-            FreeNode(NodeBlock.Read(cursor.Payload));
+            FreeNode(NodeBlock.Read(_root->Nodes.Find(id.Ms, tail).Payload));
             _root->Nodes.Remove(_memory, id.Ms, tail);
             return;
         }

@@ -8,6 +8,7 @@ internal static class DefaultModules
     public static readonly string[] Names =
     [
         "Strings",
+        "Streams",
         "Keys",
         "Connection",
         "Server",
