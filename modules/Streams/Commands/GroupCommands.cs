@@ -31,7 +31,7 @@ internal sealed class GroupCommands(StreamKeys keys)
         "SETID <key> <groupname> <id|$> [ENTRIESREAD entries_read]",
         "    Set the current group ID and entries_read counter.",
         "HELP",
-        "    Print this help.",
+        "    Prints this help.",
     ];
 
     /// <summary>XGROUP HELP</summary>

@@ -20,7 +20,7 @@ internal sealed class InfoCommands(StreamKeys keys, EntryReply entries)
         "STREAM <key> [FULL [COUNT <count>]",
         "    Show information about the stream.",
         "HELP",
-        "    Print this help.",
+        "    Prints this help.",
     ];
 
     /// <summary>XINFO HELP</summary>
