@@ -28,7 +28,10 @@ public abstract class DataType
     {
     }
 
-    /// <summary>Number of pieces that freeing takes; above 64 UNLINK frees later, by calling <see cref="FreeSome"/>.</summary>
+    /// <summary>
+    /// Number of pieces that freeing takes, each about a tenth of a microsecond. Above 64 UNLINK frees later, above 4096 everything does,
+    /// by calling <see cref="FreeSome"/>.
+    /// </summary>
     public virtual long FreeEffort(Entry value) => 1;
 
     /// <summary>Frees about <paramref name="pieces"/> pieces of a value that is no longer reachable.</summary>

@@ -9,8 +9,11 @@ internal static class DefaultModules
     [
         "Strings",
         "Streams",
+        "Bitmaps",
         "Keys",
         "Connection",
         "Server",
+        "Transactions",
+        "PubSub",
     ];
 }

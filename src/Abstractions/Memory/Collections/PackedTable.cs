@@ -16,8 +16,8 @@ namespace ModularKv.Abstractions.Collections;
 public unsafe struct PackedTable
 {
     // Items per bucket on average: above, a bucket is split with each insertion; below, one is merged with each removal.
-    private const int LoadMax = 12;
-    private const int LoadMin = 8;
+    private const int LoadMax = 14;
+    private const int LoadMin = 9;
 
     // A tag and the bucket's number must come from different bits of the hash.
     private const int TagShift = 56;
@@ -49,6 +49,7 @@ public unsafe struct PackedTable
         uint index = _directory.IndexOf((uint)hash);
         byte* bucket = _directory.BucketAt(index);
         if (bucket == null) return default;
+        PrefetchItems(bucket);
         int count = PackedBucket.Count(bucket);
         for (int first = 0; first < count; first += 32)
         {
@@ -73,8 +74,7 @@ public unsafe struct PackedTable
         byte* bucket = _directory.BucketAt(_directory.IndexOf((uint)hash));
         if (bucket == null) return;
         Sse.Prefetch0(bucket);
-        Sse.Prefetch0(bucket + 64);
-        Sse.Prefetch0(bucket + 128);
+        PrefetchItems(bucket);
     }
 
     /// <summary>
@@ -336,6 +336,14 @@ public unsafe struct PackedTable
         byte* bucket = _directory.BucketAt(index + Distance);
         if (bucket == null) return;
         Sse.Prefetch0(bucket);
+        PrefetchItems(bucket);
+    }
+
+    // The item is on any of these lines; asked for together with the tags they come together, not one after the other.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void PrefetchItems(byte* bucket)
+    {
+        if (!Sse.IsSupported) return;
         Sse.Prefetch0(bucket + 64);
         Sse.Prefetch0(bucket + 128);
         Sse.Prefetch0(bucket + 192);

@@ -13,8 +13,8 @@ namespace ModularKv.Abstractions.Collections;
 /// <remarks>Linear hashing over packed buckets as <see cref="PackedTable"/>: about 14 bytes per item.</remarks>
 public unsafe struct ScoreTable
 {
-    private const int LoadMax = 12;
-    private const int LoadMin = 8;
+    private const int LoadMax = 14;
+    private const int LoadMin = 9;
 
     private LinearDirectory _directory;
     private long _count;
