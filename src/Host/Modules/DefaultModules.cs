@@ -10,6 +10,7 @@ internal static class DefaultModules
         "Strings",
         "Hashes",
         "Lists",
+        "Streams",
         "Bitmaps",
         "HyperLogLog",
         "Keys",
