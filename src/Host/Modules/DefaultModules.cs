@@ -8,16 +8,16 @@ internal static class DefaultModules
     public static readonly string[] Names =
     [
         "Strings",
-        "Hashes",
-        "Lists",
-        "Streams",
         "Bitmaps",
         "HyperLogLog",
+        "Hashes",
+        "Lists",
+        "SortedSets",
+        "Streams",
         "Keys",
-        "Connection",
-        "Server",
         "Transactions",
         "PubSub",
-        "SortedSets",
+        "Connection",
+        "Server",
     ];
 }
