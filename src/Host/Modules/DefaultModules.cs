@@ -8,7 +8,15 @@ internal static class DefaultModules
     public static readonly string[] Names =
     [
         "Strings",
+        "Bitmaps",
+        "HyperLogLog",
+        "Hashes",
+        "Lists",
+        "SortedSets",
+        "Streams",
         "Keys",
+        "Transactions",
+        "PubSub",
         "Connection",
         "Server",
     ];

@@ -123,6 +123,7 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
         Services.Shutdown = Shutdown;
         Services.Debug = DebugSwitches;
         Services.Calls = new ModuleCalls(_executor, Commands, () => new VirtualClient(Connections.NewId(), "default", databases, true));
+        Services.Executor = _executor;
         Services.Loading = () => Execution.IsLoading;
         Services.Provide(typeof(IAuthenticator), new PasswordAuthenticator(Parameters.RequirePass));
     }
