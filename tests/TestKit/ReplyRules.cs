@@ -54,6 +54,9 @@ public static class ReplyRules
         new("COMMAND HELP", "our own words", SameHelp),
         new("CONFIG HELP", "our own words", SameHelp),
         new("CLIENT HELP", "our own words", SameHelp),
+        new("PUBSUB HELP", "our own words", SameHelp),
+        new("PUBSUB CHANNELS", "the order of the table is not defined", SameItemsInAnyOrder),
+        new("PUBSUB SHARDCHANNELS", "the order of the table is not defined", SameItemsInAnyOrder),
         new("COMMAND COUNT", "modules add commands", SameShape),
         new("COMMAND LIST", "modules add commands", SameShape),
     ];

@@ -20,6 +20,9 @@ public sealed class StreamRun(ServerProcess ours, ServerProcess theirs, int prot
     /// <summary>Stops after this many differences; each time both servers are emptied and the stream goes on.</summary>
     public int DifferencesMax { get; init; } = 8;
 
+    /// <summary>See <see cref="SideBySide.PushesMayLag"/>.</summary>
+    public bool PushesMayLag { get; init; }
+
     /// <summary>Changes the comparison of contents, for instance to read types of other modules.</summary>
     public Action<KeyspaceComparison>? Prepare { get; init; }
 
@@ -27,7 +30,7 @@ public sealed class StreamRun(ServerProcess ours, ServerProcess theirs, int prot
     /// <returns>Null when everything agreed, otherwise a report of the first differences, with the seed.</returns>
     public string? Compare(CommandStream stream, int commands)
     {
-        using SideBySide pair = new(ours, theirs, protocol);
+        using SideBySide pair = new(ours, theirs, protocol) { PushesMayLag = PushesMayLag };
         using KeyspaceComparison keyspace = new(ours, theirs, Databases);
         Prepare?.Invoke(keyspace);
         keyspace.Clear();
