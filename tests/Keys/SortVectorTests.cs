@@ -59,8 +59,9 @@ public class SortVectorTests
     public void Only_the_range_is_kept()
     {
         SortVector vector = new(new SortRange(1, 2));
-        foreach (string element in (string[])["a", "b", "c", "d"]) vector.Visit(Encoding.Latin1.GetBytes(element));
+        bool[] goesOn = [.. ((string[])["a", "b", "c", "d"]).Select(element => vector.Visit(Encoding.Latin1.GetBytes(element)))];
         Assert.Equal(["b", "c"], Elements(vector));
+        Assert.Equal([true, true, false, false], goesOn);
     }
 
     [Theory]

@@ -12,6 +12,8 @@ public sealed class ModuleCommandTests
         return ServerProcess.StartOurs("--modules", "Strings Connection Server", "--enable-module-command", "yes");
     }
 
+    private static string Help(RespClient client) => string.Join('\n', client.Call("DEBUG", "HELP").Items.Select(line => line.Text));
+
     [Fact]
     public void Load_use_and_unload()
     {
@@ -50,6 +52,20 @@ public sealed class ModuleCommandTests
 
         // What a thread of the pool or the garbage collector holds a little longer does not add up.
         Assert.True(contexts[^1] <= contexts[0] + 1, string.Join(' ', contexts));
+    }
+
+    [Fact]
+    public void A_module_adds_a_subcommand_to_debug()
+    {
+        using ServerProcess server = Start();
+        using RespClient client = server.Connect();
+        Assert.DoesNotContain("PROBE-ECHO", Help(client));
+        Assert.Equal("OK", client.Call("MODULE", "LOAD", ProbedServer.ProbePath).Text);
+        Assert.Contains("PROBE-ECHO <text>", Help(client));
+        Assert.Equal("Hi", client.Call("DEBUG", "Probe-Echo", "Hi").Text);
+        Assert.StartsWith("ERR unknown subcommand or wrong number", client.Call("DEBUG", "PROBE-ECHO").Text);
+        Assert.Equal("OK", client.Call("MODULE", "UNLOAD", "probe").Text);
+        Assert.StartsWith("ERR unknown subcommand or wrong number", client.Call("DEBUG", "PROBE-ECHO", "Hi").Text);
     }
 
     [Fact]

@@ -27,6 +27,11 @@ public sealed class ProbeModule : IModule, IProbe
         _registry = registry;
         registry.Parameter(_word);
         registry.Info("Probe", 9100, WriteInfo, InfoVisibility.Module);
+        registry.Debug(new DebugSubcommand
+        {
+            Name = "probe-echo", ArgumentsMin = 1, ArgumentsMax = 1, Usage = "<text>", Summary = "Replies the text.",
+            Handler = (ref CommandContext call) => call.Reply.Bulk(call.Argument(2)),
+        });
         registry.Intercept(_interceptor);
         registry.Subscribe(_stream);
         registry.Observe(_keys);

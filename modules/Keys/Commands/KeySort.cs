@@ -56,7 +56,7 @@ internal sealed class KeySort(Settings settings)
     private static SortVector Load(Entry entry, ISortableType? type, in SortOptions options, SortRange range, int length)
     {
         SortVector vector = new(options.DoNotSort ? range : new SortRange(0, length));
-        type?.ForEach(entry, options.DoNotSort && options.Descending, vector);
+        if (length > 0) type?.ForEach(entry, options.DoNotSort && options.Descending, vector);
         return vector;
     }
 

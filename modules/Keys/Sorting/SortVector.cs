@@ -27,11 +27,13 @@ public sealed class SortVector : IElementVisitor
     public ReadOnlySpan<byte> this[int index] => Text(_rows[index].Element);
 
     /// <inheritdoc/>
-    public void Visit(ReadOnlySpan<byte> element)
+    public bool Visit(ReadOnlySpan<byte> element)
     {
-        if (_seen++ < _skip || Count == _rows.Length) return;
+        if (Count == _rows.Length) return false;
+        if (_seen++ < _skip) return true;
         _rows[Count] = new Row { Element = Keep(element), Place = Count };
         Count++;
+        return Count < _rows.Length;
     }
 
     /// <summary>Sets the number that an element is sorted by; 0 unless set.</summary>

@@ -7,8 +7,8 @@ public interface ISortableType
     long Length(Entry value);
 
     /// <summary>
-    /// Visits the elements in the order in which SORT BY nosort returns them; descending where <paramref name="reverse"/> and the type
-    /// is ordered.
+    /// Visits the elements in the order in which SORT BY nosort returns them, until the visitor has enough; descending where
+    /// <paramref name="reverse"/> and the type is ordered.
     /// </summary>
     void ForEach(Entry value, bool reverse, IElementVisitor visitor);
 
@@ -20,7 +20,8 @@ public interface ISortableType
 public interface IElementVisitor
 {
     /// <summary>One element. Borrowed for this call.</summary>
-    void Visit(ReadOnlySpan<byte> element);
+    /// <returns>False: the visitor has what it wants, no further element is brought.</returns>
+    bool Visit(ReadOnlySpan<byte> element);
 }
 
 /// <summary>A type whose values have named fields (SORT BY key->field).</summary>

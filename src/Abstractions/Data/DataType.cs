@@ -28,7 +28,10 @@ public abstract class DataType
     {
     }
 
-    /// <summary>Number of pieces that freeing takes; above 64 UNLINK frees later, by calling <see cref="FreeSome"/>.</summary>
+    /// <summary>
+    /// Number of pieces that freeing takes, each about a tenth of a microsecond. Above 64 UNLINK frees later, above 4096 everything does,
+    /// by calling <see cref="FreeSome"/>.
+    /// </summary>
     public virtual long FreeEffort(Entry value) => 1;
 
     /// <summary>Frees about <paramref name="pieces"/> pieces of a value that is no longer reachable.</summary>
@@ -48,6 +51,11 @@ public abstract class DataType
 
     /// <summary>Bytes that the value owns outside its record. <paramref name="samples"/>: elements to look at, 0 for all.</summary>
     public virtual long MemoryUsage(Entry value, int samples) => 0;
+
+    /// <summary>
+    /// Statistics of the value's hash table, lines as DEBUG HTSTATS-KEY prints them; null: the value is not represented by one.
+    /// </summary>
+    public virtual string? TableStatistics(Entry value) => null;
 
     /// <summary>Feeds the value into a digest (DEBUG DIGEST): equal data gives equal digests on any server.</summary>
     public abstract void Digest(Entry value, DigestBuilder digest);

@@ -38,6 +38,12 @@ public interface IModuleRegistry
     /// <summary>Adds a section to INFO. <paramref name="order"/> places it; Redis's own sections stand at multiples of 100.</summary>
     void Info(string section, int order, Action<InfoWriter> write, InfoVisibility visibility = InfoVisibility.Default);
 
+    /// <summary>
+    /// Adds a subcommand of DEBUG. It serves instead of one of that name that the server itself has (one that only accepts its arguments).
+    /// </summary>
+    /// <exception cref="ModuleException">Another module has registered that name.</exception>
+    void Debug(DebugSubcommand row);
+
     /// <summary>Adds a link to the chain around every command execution.</summary>
     void Intercept(CommandInterceptor interceptor);
 

@@ -22,6 +22,11 @@ public interface ISnapshot
     /// <summary>Keys that there were at the start.</summary>
     long KeysTotal { get; }
 
+    /// <summary>
+    /// Goes on to the end at once, holding the loop (SAVE). The consumer must be <see cref="SnapshotConsumer.Ready"/> all the time.
+    /// </summary>
+    void Complete();
+
     /// <summary>Ends the walk; the consumer is told <see cref="SnapshotConsumer.Ended"/> with an error.</summary>
     void Cancel(string reason);
 }

@@ -181,6 +181,13 @@ public interface IMemory
     /// <summary>Gives empty pages back to the operating system now. Returns the bytes given back.</summary>
     long Purge();
 
+    /// <summary>
+    /// Frees large values that are deleted already and wait for their turn: for who needs memory now (eviction).
+    /// </summary>
+    /// <param name="micros">Time that it may take.</param>
+    /// <returns>True while more of them wait.</returns>
+    bool FreeWaiting(long micros);
+
     /// <summary>The heap for values that own memory outside their record.</summary>
     MemoryHeap Blocks { get; }
 
@@ -264,6 +271,9 @@ public interface IServerDebug
 
     /// <summary>Changes the replication id (DEBUG CHANGE-REPL-ID).</summary>
     void ChangeReplicationId();
+
+    /// <summary>Subcommands of DEBUG that modules have registered.</summary>
+    IReadOnlyCollection<DebugSubcommand> Subcommands { get; }
 
     /// <summary>Runs a full garbage collection (INFO gc tests).</summary>
     void CollectGarbage();

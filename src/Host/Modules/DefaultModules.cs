@@ -13,5 +13,7 @@ internal static class DefaultModules
         "Keys",
         "Connection",
         "Server",
+        "Transactions",
+        "PubSub",
     ];
 }

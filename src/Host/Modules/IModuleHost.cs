@@ -29,6 +29,10 @@ internal interface IModuleHost
     /// <exception cref="ModuleException">The section exists.</exception>
     IDisposable AddInfoSection(string module, string section, int order, Action<InfoWriter> write, InfoVisibility visibility);
 
+    /// <summary>Adds a subcommand of DEBUG.</summary>
+    /// <exception cref="ModuleException">The name is taken by another module.</exception>
+    IDisposable AddDebug(DebugSubcommand row);
+
     /// <summary>Adds a link to the chain around executions.</summary>
     IDisposable AddInterceptor(CommandInterceptor interceptor);
 
@@ -52,6 +56,9 @@ internal interface IModuleHost
 
     /// <summary>Opens an account with the heap of values. Its removal closes it; what is still in use is the module's leak.</summary>
     IDisposable AddMemoryOwner(string module, out MemoryOwner owner);
+
+    /// <summary>Whether deleted values of the type wait to be freed.</summary>
+    bool IsFreeing(DataType type);
 
     /// <summary>Whether a command of the module is running at this moment (it may have asked for its own unloading).</summary>
     bool IsExecuting(string module);

@@ -77,6 +77,13 @@ internal sealed class ModuleRegistry : IModuleRegistry
     }
 
     /// <inheritdoc/>
+    public void Debug(DebugSubcommand row)
+    {
+        CheckOpen();
+        _handles.Add(_host.AddDebug(row));
+    }
+
+    /// <inheritdoc/>
     public void Intercept(CommandInterceptor interceptor)
     {
         CheckOpen();

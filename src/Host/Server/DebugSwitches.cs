@@ -2,6 +2,7 @@ using System.Globalization;
 using ModularKv.Abstractions;
 using ModularKv.Host.Keyspace;
 using ModularKv.Host.Keyspace.Memory;
+using ModularKv.Host.Primitives;
 
 namespace ModularKv.Host.Server;
 
@@ -9,6 +10,19 @@ namespace ModularKv.Host.Server;
 internal sealed class DebugSwitches(
     KeyspaceState keyspace, ActiveExpireCycle expire, Databases databases, ReplicationIdentity identity) : IServerDebug
 {
+    private readonly Dictionary<string, DebugSubcommand> _subcommands = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <inheritdoc/>
+    public IReadOnlyCollection<DebugSubcommand> Subcommands => _subcommands.Values;
+
+    /// <summary>Adds a module's subcommand. Dispose to take it out.</summary>
+    /// <exception cref="ModuleException">The name is taken.</exception>
+    public IDisposable Add(DebugSubcommand row)
+    {
+        if (!_subcommands.TryAdd(row.Name, row)) throw new ModuleException($"the subcommand {row.Name} of DEBUG is already registered");
+        return new Undo(() => _subcommands.Remove(row.Name));
+    }
+
     /// <inheritdoc/>
     public bool ActiveExpire
     {

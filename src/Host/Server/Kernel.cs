@@ -36,6 +36,8 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
         Memory = new KeyspaceMemory(Keyspace);
         Expire = new ActiveExpireCycle(Keyspace);
         Evacuation = new Evacuation(Keyspace);
+        Defragmentation = new Defragmentation(Keyspace);
+        DebugSwitches = new DebugSwitches(Keyspace, Expire, Databases, Identity);
         Propagation = new PropagationStream(Clock);
         _pause = new PauseControl(Clock);
         var admission = new Admission(Execution, Memory, _pause, log);
@@ -75,6 +77,8 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
 
     public Evacuation Evacuation { get; }
 
+    public Defragmentation Defragmentation { get; }
+
     public PropagationStream Propagation { get; }
 
     public CommandTable Commands { get; } = new();
@@ -94,6 +98,8 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
     public ShutdownControl Shutdown { get; }
 
     public ReplicationIdentity Identity { get; } = new();
+
+    public DebugSwitches DebugSwitches { get; }
 
     public KernelServices Services { get; } = new();
 
@@ -115,7 +121,7 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
         Services.Propagation = Propagation;
         Services.Snapshots = Keyspace.Snapshots;
         Services.Shutdown = Shutdown;
-        Services.Debug = new DebugSwitches(Keyspace, Expire, Databases, Identity);
+        Services.Debug = DebugSwitches;
         Services.Calls = new ModuleCalls(_executor, Commands, () => new VirtualClient(Connections.NewId(), "default", databases, true));
         Services.Loading = () => Execution.IsLoading;
         Services.Provide(typeof(IAuthenticator), new PasswordAuthenticator(Parameters.RequirePass));
@@ -125,6 +131,7 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
     {
         Keyspace.Observers.Fault = (observer, e) => Log.Warning($"The observer {observer.GetType().FullName} failed: {e}");
         Propagation.Fault = (subscriber, e) => Log.Warning($"The subscriber {subscriber.GetType().FullName} failed: {e}");
+        Databases.Replaced = _executor.Blocking.DatabaseReplaced;
         Connections.Unblock = _executor.Blocking.Unblock;
         _executor.TookLong = () =>
         {
@@ -214,6 +221,7 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
         Connections.Shutdown();
         Loop.Dispose();
         Expire.Dispose();
+        Defragmentation.Dispose();
         Keyspace.Dispose();
     }
 }

@@ -43,6 +43,9 @@ internal sealed class ModulePorts(Kernel kernel) : IModuleHost
         => kernel.Info.Add(section, order, write, visibility);
 
     /// <inheritdoc/>
+    public IDisposable AddDebug(DebugSubcommand row) => kernel.DebugSwitches.Add(row);
+
+    /// <inheritdoc/>
     public IDisposable AddInterceptor(CommandInterceptor interceptor) => kernel.Executor.Add(interceptor);
 
     /// <inheritdoc/>
@@ -85,6 +88,9 @@ internal sealed class ModulePorts(Kernel kernel) : IModuleHost
         owner = new MemoryOwner(module, kernel.Keyspace.Blocks);
         return kernel.Memory.AddOwner(owner);
     }
+
+    /// <inheritdoc/>
+    public bool IsFreeing(DataType type) => kernel.Keyspace.LazyFree.Holds(type.Id);
 
     /// <inheritdoc/>
     public bool IsExecuting(string module) => kernel.Executor.IsExecuting(module);

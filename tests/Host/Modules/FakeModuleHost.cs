@@ -31,6 +31,8 @@ internal sealed class FakeModuleHost : IModuleHost, IDisposable
 
     public HashSet<string> Executing { get; } = [];
 
+    public HashSet<string> FreedTypes { get; } = [];
+
     /// <summary>Everything that a module can leave behind.</summary>
     public string Everything => string.Join(", ",
         Commands.All.Select(c => c.Spec.Name).Order()
@@ -52,6 +54,8 @@ internal sealed class FakeModuleHost : IModuleHost, IDisposable
     public IDisposable AddInfoSection(string module, string section, int order, Action<InfoWriter> write, InfoVisibility visibility)
         => Attach("info " + section);
 
+    public IDisposable AddDebug(DebugSubcommand row) => Attach("debug " + row.Name);
+
     public IDisposable AddInterceptor(CommandInterceptor interceptor) => Attach("interceptor");
 
     public IDisposable AddKeyObserver(KeyObserver observer) => Attach("key observer");
@@ -71,6 +75,8 @@ internal sealed class FakeModuleHost : IModuleHost, IDisposable
         owner = new MemoryOwner(module, _heap);
         return Attach("memory " + module);
     }
+
+    public bool IsFreeing(DataType type) => FreedTypes.Contains(type.Name);
 
     public bool IsExecuting(string module) => Executing.Contains(module);
 
@@ -111,7 +117,7 @@ internal sealed class FakeServer(FakeModuleHost host) : IServer, ILog, IDatabase
 
     public IScheduler Scheduler { get; } = new FakeScheduler();
 
-    public long LazyFreePending { get; set; }
+    public long LazyFreePending => 0;
 
     public IClock Clock => throw Unasked();
 

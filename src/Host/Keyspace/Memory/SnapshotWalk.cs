@@ -355,6 +355,15 @@ internal sealed unsafe class SnapshotWalk(KeyspaceState state) : ISnapshots, IDi
 
         public long KeysTotal { get; set; }
 
+        public void Complete()
+        {
+            while (walk._run == this)
+            {
+                Invariant.Check(walk._consumer!.Ready, "a snapshot is to be completed, and its consumer has no room");
+                walk.Step(long.MaxValue / 2);
+            }
+        }
+
         public void Cancel(string reason)
         {
             if (walk._run == this) walk.End(reason);

@@ -1,14 +1,12 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 
-namespace ModularKv.Host.Keyspace.Memory;
+namespace ModularKv.Abstractions.Memory;
 
 /// <summary>
 /// A position in the space of bit-reversed hashes, written as the reversed number: the bucket that is next. A bucket with k significant
-/// bits
-/// covers an interval of that space, and so do the two buckets that it splits into: whatever is split or merged between two calls,
-/// everything
-/// before the position has been visited.
+/// bits covers an interval of that space, and so do the two buckets that it splits into: whatever is split or merged between two calls,
+/// everything before the position has been visited.
 /// </summary>
 /// <remarks>As Redis's dictScan. A cursor is below the number of buckets (rounded up to a power of two), so a client may parse it as
 /// signed.</remarks>

@@ -1,9 +1,9 @@
 using System.Text;
-using ModularKv.Keys;
 
-namespace ModularKv.Tests.Keys;
+namespace ModularKv.Abstractions.Tests.Commands;
 
-public class ScanCursorTests
+/// <summary>Cursors as Redis 7.0.15 takes them; the options are compared with a real server by the streams.</summary>
+public sealed class ScanArgumentsTests
 {
     [Theory]
     [InlineData("0", 0UL)]
@@ -16,7 +16,7 @@ public class ScanCursorTests
     [InlineData("18446744073709551615", ulong.MaxValue)]
     public void Takes_what_strtoul_takes(string text, ulong expected)
     {
-        Assert.True(ScanCursor.TryParse(Encoding.Latin1.GetBytes(text), out ulong cursor));
+        Assert.True(ScanArguments.TryParseCursor(Encoding.Latin1.GetBytes(text), out ulong cursor));
         Assert.Equal(expected, cursor);
     }
 
@@ -28,5 +28,5 @@ public class ScanCursorTests
     [InlineData("1a")]
     [InlineData("18446744073709551616")]
     [InlineData("99999999999999999999999")]
-    public void Refuses_the_rest(string text) => Assert.False(ScanCursor.TryParse(Encoding.Latin1.GetBytes(text), out _));
+    public void Refuses_the_rest(string text) => Assert.False(ScanArguments.TryParseCursor(Encoding.Latin1.GetBytes(text), out _));
 }
