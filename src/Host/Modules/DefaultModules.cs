@@ -10,6 +10,7 @@ internal static class DefaultModules
         "Strings",
         "Bitmaps",
         "HyperLogLog",
+        "Geo",
         "Keys",
         "Connection",
         "Server",
