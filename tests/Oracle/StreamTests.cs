@@ -61,6 +61,11 @@ public sealed class StreamTests(ServerPair servers, ITestOutputHelper output)
     [Theory]
     [InlineData(2)]
     [InlineData(3)]
+    public void Geo_agrees_with_redis(int protocol) => Run(protocol, GeoCommands.Table);
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
     public void All_groups_together_agree_with_redis(int protocol) =>
         Run(protocol, StringCommands.Table, KeyCommands.Table, ConnectionCommands.Table, ServerCommands.Table, ListCommands.Table);
 

@@ -14,6 +14,7 @@ internal static class DefaultModules
         "Lists",
         "SortedSets",
         "Streams",
+        "Geo",
         "Keys",
         "Transactions",
         "PubSub",
