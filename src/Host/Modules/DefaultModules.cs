@@ -9,6 +9,7 @@ internal static class DefaultModules
     [
         "Strings",
         "Keys",
+        "Sets",
         "Connection",
         "Server",
     ];

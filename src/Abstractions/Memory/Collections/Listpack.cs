@@ -107,7 +107,7 @@ public static class Listpack
 
     /// <summary>Reads an element and goes to the next one (-1 behind the last).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ListpackElement Take(ReadOnlySpan<byte> listpack, ref int at)
+    public static ListpackElement Take(ReadOnlySpan<byte> listpack, scoped ref int at)
     {
         ListpackElement element = ListpackEncoding.Read(listpack, at, out int bytes);
         at += bytes;
