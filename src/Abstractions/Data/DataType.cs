@@ -57,6 +57,9 @@ public abstract class DataType
     /// </summary>
     public virtual string? TableStatistics(Entry value) => null;
 
+    /// <summary>What DEBUG OBJECT adds about the value's structure: <c>name:value</c> pairs with spaces between; empty: nothing.</summary>
+    public virtual string DebugDetails(Entry value) => "";
+
     /// <summary>Feeds the value into a digest (DEBUG DIGEST): equal data gives equal digests on any server.</summary>
     public abstract void Digest(Entry value, DigestBuilder digest);
 

@@ -142,9 +142,78 @@ public static unsafe class NumberText
         if (double.IsInfinity(value)) return Put(to, value > 0 ? "inf"u8 : "-inf"u8);
         if (value == 0) return Put(to, double.IsNegative(value) ? "-0"u8 : "0"u8);
         if (value == Math.Floor(value) && Math.Abs(value) < 1e15) return Write(to, (long)value);
+        if (TryWriteFixed(to, value, out int written)) return written;
         Span<byte> scientific = stackalloc byte[40];
         Utf8Formatter.TryFormat(value, scientific, out int length, new System.Buffers.StandardFormat('E', 16));
         return FromScientific(to, scientific[..length]);
+    }
+
+    /// <summary>
+    /// The common sizes without a general algorithm: times a power of ten that brings 17 digits before the point, in 128 bits and so
+    /// exactly, rounded half to even as C does.
+    /// </summary>
+    private static bool TryWriteFixed(Span<byte> to, double value, out int written)
+    {
+        const ulong Smallest = 10_000_000_000_000_000;
+        written = 0;
+        double size = Math.Abs(value);
+        if (size is < 1e-3 or >= 1e15) return false;
+        ulong bits = BitConverter.DoubleToUInt64Bits(size);
+        ulong mantissa = (bits & 0xFFFFFFFFFFFFFUL) | 1UL << 52;
+        int shift = 1075 - (int)(bits >> 52);
+        if (shift <= 0) return false;
+
+        int exponent = 0;
+        while (exponent < 15 && size >= Powers[exponent + 1]) exponent++;
+        if (size < 1) exponent = size >= 0.1 ? -1 : size >= 0.01 ? -2 : -3;
+        UInt128 product = (UInt128)mantissa * Powers[16 - exponent];
+        ulong digits = (ulong)(product >> shift);
+        UInt128 rest = product - ((UInt128)digits << shift);
+        UInt128 half = UInt128.One << (shift - 1);
+        if (rest > half || (rest == half && (digits & 1) != 0)) digits++;
+        if (digits >= Smallest * 10)
+        {
+            digits /= 10;
+            exponent++;
+        }
+
+        if (digits < Smallest) return false;
+        written = WriteFixed(to, digits, exponent, value < 0);
+        return true;
+    }
+
+    private static ReadOnlySpan<ulong> Powers =>
+    [
+        1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000, 10000000000, 100000000000, 1000000000000,
+        10000000000000, 100000000000000, 1000000000000000, 10000000000000000, 100000000000000000, 1000000000000000000,
+        10000000000000000000,
+    ];
+
+    /// <summary>17 digits, the first of them worth 10^<paramref name="exponent"/>, trailing zeros cut.</summary>
+    private static int WriteFixed(Span<byte> to, ulong digits, int exponent, bool negative)
+    {
+        Span<byte> text = stackalloc byte[20];
+        Write(text, (long)digits);
+        int count = 17;
+        while (count > 1 && text[count - 1] == '0') count--;
+        int at = 0;
+        if (negative) to[at++] = (byte)'-';
+        if (exponent < 0)
+        {
+            to[at++] = (byte)'0';
+            to[at++] = (byte)'.';
+            for (int i = -1; i > exponent; i--) to[at++] = (byte)'0';
+            text[..count].CopyTo(to[at..]);
+            return at + count;
+        }
+
+        int whole = exponent + 1;
+        text[..whole].CopyTo(to[at..]);
+        at += whole;
+        if (count <= whole) return at;
+        to[at++] = (byte)'.';
+        text[whole..count].CopyTo(to[at..]);
+        return at + count - whole;
     }
 
     private static int Put(Span<byte> to, ReadOnlySpan<byte> text)

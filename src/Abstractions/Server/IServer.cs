@@ -67,6 +67,12 @@ public interface IServer
     T? Find<T>() where T : class;
 
     /// <summary>
+    /// States a change that no command makes (a timer, an expiry): what <see cref="CommandContext.Changed(KeyRef, KeyEventClass,
+    /// ReadOnlySpan{byte}, int)"/> is within one. What it means for the stream is stated with <see cref="Propagation"/>.
+    /// </summary>
+    void Changed(Database database, scoped in KeyRef key, KeyEventClass eventClass, ReadOnlySpan<byte> eventName, int dirty = 1);
+
+    /// <summary>
     /// Runs a command as <paramref name="asClient"/> (null: as the server itself, with all rights) and hands back its reply.
     /// </summary>
     /// <returns>The reply as RESP3 bytes; valid until the next call.</returns>

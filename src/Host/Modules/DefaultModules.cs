@@ -8,8 +8,16 @@ internal static class DefaultModules
     public static readonly string[] Names =
     [
         "Strings",
-        "Keys",
         "Sets",
+        "Bitmaps",
+        "HyperLogLog",
+        "Hashes",
+        "Lists",
+        "SortedSets",
+        "Streams",
+        "Keys",
+        "Transactions",
+        "PubSub",
         "Connection",
         "Server",
     ];

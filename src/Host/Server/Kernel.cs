@@ -123,6 +123,7 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
         Services.Shutdown = Shutdown;
         Services.Debug = DebugSwitches;
         Services.Calls = new ModuleCalls(_executor, Commands, () => new VirtualClient(Connections.NewId(), "default", databases, true));
+        Services.Executor = _executor;
         Services.Loading = () => Execution.IsLoading;
         Services.Provide(typeof(IAuthenticator), new PasswordAuthenticator(Parameters.RequirePass));
     }
@@ -131,6 +132,7 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
     {
         Keyspace.Observers.Fault = (observer, e) => Log.Warning($"The observer {observer.GetType().FullName} failed: {e}");
         Propagation.Fault = (subscriber, e) => Log.Warning($"The subscriber {subscriber.GetType().FullName} failed: {e}");
+        Databases.Replaced = _executor.Blocking.DatabaseReplaced;
         Connections.Unblock = _executor.Blocking.Unblock;
         _executor.TookLong = () =>
         {

@@ -145,6 +145,9 @@ internal sealed class FakeServer(FakeModuleHost host) : IServer, ILog, IDatabase
 
     public bool IsLoading => false;
 
+    public void Changed(Database database, scoped in KeyRef key, KeyEventClass eventClass, ReadOnlySpan<byte> eventName, int dirty = 1)
+        => throw Unasked();
+
     public string RunId => "";
 
     public int Count => 0;

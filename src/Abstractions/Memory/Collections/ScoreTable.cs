@@ -102,6 +102,20 @@ public unsafe struct ScoreTable
         return true;
     }
 
+    /// <summary>
+    /// Visits the items of a bucket from a cursor on (ZSCAN). What is present from the first call to the last is visited at least once,
+    /// whatever is added, changed and removed between the calls.
+    /// </summary>
+    /// <returns>The cursor to go on with; 0: done.</returns>
+    public readonly ulong Scan<TVisitor>(ulong cursor, ref TVisitor visitor) where TVisitor : IScoreTableVisitor, allows ref struct
+    {
+        if (_count == 0) return 0;
+        byte* bucket = _directory.BucketAt(_directory.IndexOf((uint)cursor, out uint mask));
+        int count = bucket == null ? 0 : ScoreBucket.Count(bucket);
+        for (int i = 0; i < count; i++) visitor.Visit(ScoreBucket.Hashes(bucket)[i], ScoreBucket.Scores(bucket, count)[i]);
+        return ScanCursor.Next(cursor, mask);
+    }
+
     /// <summary>An independent copy.</summary>
     public readonly ScoreTable Clone(MemoryOwner memory)
     {
@@ -174,4 +188,13 @@ public unsafe struct ScoreTable
         while (index >= 0 && scores[index] != score) index = ScoreBucket.IndexOf(bucket, (uint)hash, index + 1);
         return index;
     }
+}
+
+/// <summary>Receives the items of <see cref="ScoreTable.Scan"/>.</summary>
+public interface IScoreTableVisitor
+{
+    /// <summary>One item. The table must not be changed.</summary>
+    /// <param name="hash">The lower half of the member's hash.</param>
+    /// <param name="score">Its eight bytes.</param>
+    void Visit(uint hash, ulong score);
 }

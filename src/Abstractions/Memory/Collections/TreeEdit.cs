@@ -205,7 +205,8 @@ internal unsafe ref struct TreeEdit
             return;
         }
 
-        int bytes = TreeNode.EmptyBytes + TreeNode.ItemBytes(TreeNode.ChildBytes, 0) + TreeNode.ItemBytes(TreeNode.ChildBytes, bound.Length);
+        int bytes = TreeNode.EmptyBytes + TreeNode.ItemBytes(TreeNode.ChildBytes, 0);
+        bytes += TreeNode.ItemBytes(TreeNode.ChildBytes, bound.Length);
         TreeNode* root = TreeBlocks.New(tree, memory, left->Level + 1, bytes);
         root = TreeBlocks.Place(tree, memory, root, 0, 0, default, (byte*)&first);
         tree->Root = TreeBlocks.Place(tree, memory, root, 1, head, bound, (byte*)&second);

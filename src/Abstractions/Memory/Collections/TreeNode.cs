@@ -10,10 +10,10 @@ namespace ModularKv.Abstractions.Collections;
 /// <c>header | heads, 8 bytes each | payloads | ends of the tails, 2 bytes each | tails</c>.
 /// </summary>
 /// <remarks>
-/// An inner node's items are its children: the key is a lower bound of the child's items and greater than all before it (the first child's
-/// key is the least there is, whatever the node's own is), the payload is the child's address and the number of items below it. All offsets follow from the number of
-/// items, so a node costs 8 bytes and the rounding of its block. Long tails stand in a block of their own; their place holds the address
-/// and the length.
+/// An inner node's items are its children: the key is a lower bound of the child's items and greater than all before it (the first
+/// child's key is the least there is, whatever the node's own is), the payload is the child's address and the number of items below it.
+/// All offsets follow from the number of items, so a node costs 8 bytes and the rounding of its block. Long tails stand in a block of
+/// their own; their place holds the address and the length.
 /// </remarks>
 internal unsafe struct TreeNode
 {
@@ -266,7 +266,7 @@ internal unsafe struct TreeNode
         return low;
     }
 
-    /// <summary>Looks at all heads: their cache lines are then fetched together, a binary search would wait for one after the other.</summary>
+    /// <summary>Looks at all heads: their cache lines come together then; a binary search would wait for one after the other.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int CountBelow(ulong* heads, int count, ulong head)
     {

@@ -234,6 +234,54 @@ public sealed class KeyspaceTests
         }
     }
 
+    [Theory]
+    [InlineData(3)]
+    [InlineData(3000)]
+    public void A_value_that_owns_memory_goes_through_every_change_of_its_key(int pieces)
+    {
+        // 3000 pieces: the record's own value is an external block, too.
+        using KeyspaceModel model = new(2);
+        DatabaseStore store = model.Databases.Store(0), other = model.Databases.Store(1);
+        using PinnedKey key = new("key"u8), renamed = new("another key"u8);
+        byte[] content = new byte[pieces * PiecesType.PieceBytes];
+        new Random(4714).NextBytes(content);
+        model.Pieces.Create(store, key.Key, content, Ttl.Clear);
+        Check(store, key, 1);
+
+        store.SetExpiry(store.FindForWrite(key.Key), long.MaxValue / 2);
+        Check(store, key, 1);
+        Assert.True(store.Rename(key.Key, renamed.Key));
+        Check(store, renamed, 1);
+        store.ClearExpiry(store.FindForWrite(renamed.Key));
+        Check(store, renamed, 1);
+        Assert.True(store.MoveTo(other, renamed.Key));
+        Check(other, renamed, 1);
+        Assert.True(other.Copy(renamed.Key, store, key.Key));
+        Check(other, renamed, 2);
+
+        // The copy is independent, and replacing it by another copy frees it once.
+        model.Pieces.ChangeByte(store.FindForWrite(key.Key), 0, (byte)~content[0]);
+        Check(other, renamed, 2);
+        Assert.True(other.Copy(renamed.Key, store, key.Key));
+        model.Databases.Swap(0, 1);
+        Check(store, renamed, 2);
+        Check(other, key, 2);
+        Assert.True(store.MemoryUsage(store.Find(renamed.Key), 5) > 0);
+        Set(model, other, "key", "a string now");
+        Check(store, renamed, 1);
+        Assert.True(store.Delete(renamed.Key));
+        Assert.Equal(0, model.OwnedBlocks);
+        model.Drain();
+
+        void Check(DatabaseStore at, PinnedKey name, int values)
+        {
+            Entry entry = at.Find(name.Key);
+            Assert.True(entry.Is(model.Pieces));
+            Assert.Equal(content, model.Pieces.Get(entry));
+            Assert.Equal(values * pieces, model.OwnedBlocks);
+        }
+    }
+
     [Fact]
     public void Flushed_values_that_own_memory_are_freed_in_slices()
     {
