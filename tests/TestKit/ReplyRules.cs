@@ -56,6 +56,7 @@ public static class ReplyRules
         new("CLIENT HELP", "our own words", SameHelp),
         new("COMMAND COUNT", "modules add commands", SameShape),
         new("COMMAND LIST", "modules add commands", SameShape),
+        .. Streams.SetReplies.Rules,
     ];
 
     // What changed after 7.0.15, by the position in a command's description; the facts themselves are compared with their reference.

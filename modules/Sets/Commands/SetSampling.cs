@@ -230,7 +230,7 @@ internal sealed class SetSampling(SetStore store, IRandom random)
         }
 
         if (count != long.MinValue) return true;
-        call.Reply.Error("ERR value is out of range, must be between -9223372036854775807 and 9223372036854775807"u8);
+        call.Reply.Error("ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807"u8);
         return false;
     }
 
