@@ -39,6 +39,11 @@ public sealed class StreamTests(ServerPair servers, ITestOutputHelper output)
     [Theory]
     [InlineData(2)]
     [InlineData(3)]
+    public void Sets_agree_with_redis(int protocol) => Run(protocol, SetCommands.Table);
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
     public void Lists_agree_with_redis(int protocol) => Run(protocol, ListCommands.Table);
     public void Transactions_agree_with_redis(int protocol) => Run(protocol, TransactionCommands.Table, StringCommands.Table);
 

@@ -59,6 +59,7 @@ public static class ReplyRules
         new("PUBSUB SHARDCHANNELS", "the order of the table is not defined", SameItemsInAnyOrder),
         new("COMMAND COUNT", "modules add commands", SameShape),
         new("COMMAND LIST", "modules add commands", SameShape),
+        .. Streams.SetReplies.Rules,
     ];
 
     // What changed after 7.0.15, by the position in a command's description; the facts themselves are compared with their reference.

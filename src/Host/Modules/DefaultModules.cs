@@ -8,6 +8,7 @@ internal static class DefaultModules
     public static readonly string[] Names =
     [
         "Strings",
+        "Sets",
         "Bitmaps",
         "HyperLogLog",
         "Hashes",
