@@ -39,6 +39,11 @@ public sealed class StreamTests(ServerPair servers, ITestOutputHelper output)
     [Theory]
     [InlineData(2)]
     [InlineData(3)]
+    public void Sorted_sets_agree_with_redis(int protocol) => Run(protocol, SortedSetCommands.Table);
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
     public void All_groups_together_agree_with_redis(int protocol) =>
         Run(protocol, StringCommands.Table, KeyCommands.Table, ConnectionCommands.Table, ServerCommands.Table);
 
