@@ -44,6 +44,7 @@ public sealed class ConnectionModule : IModule
         new()
         {
             Name = "quit", Arity = -1, Handler = basics.Quit, Flags = AllowBusy | NoScript | Loading | Stale | Fast | NoAuth,
+            IsNeverQueued = true,
             Categories = AclCategories.Connection,
             Group = "connection", Since = "1.0.0", Complexity = "O(1)",
             Summary = "Closes the connection after the replies before it.",
@@ -52,6 +53,7 @@ public sealed class ConnectionModule : IModule
         new()
         {
             Name = "reset", Arity = 1, Handler = basics.Reset, Flags = NoScript | Loading | Stale | Fast | NoAuth | AllowBusy,
+            IsNeverQueued = true,
             Categories = AclCategories.Connection,
             Group = "connection", Since = "6.2.0", Complexity = "O(1)",
             Summary = "Puts the connection back into the state right after connecting.",

@@ -5,6 +5,10 @@ namespace ModularKv.Oracle.Tests;
 /// <summary>The server under test and redis-server, started by the first test that asks; shared, as tests run one after another.</summary>
 public sealed class ServerPair : IDisposable
 {
+    // What redis-server 7.0 calls otherwise than we do by default.
+    private static string[] AsBefore72 =>
+        Path.GetFileName(ServerProcess.ServerUnderTest) == "redis-server" ? [] : ["--list-small-listpack", "no"];
+
     private readonly Lock starting = new();
     private ServerProcess? ours;
     private ServerProcess? theirs;
@@ -21,7 +25,7 @@ public sealed class ServerPair : IDisposable
                     ours.Dispose();
                     ours = null;
                 }
-                return ours ??= ServerProcess.StartOurs();
+                return ours ??= ServerProcess.StartOurs(AsBefore72);
             }
         }
     }

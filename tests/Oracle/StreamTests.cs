@@ -44,8 +44,23 @@ public sealed class StreamTests(ServerPair servers, ITestOutputHelper output)
     [Theory]
     [InlineData(2)]
     [InlineData(3)]
+    public void Lists_agree_with_redis(int protocol) => Run(protocol, ListCommands.Table);
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Bitmaps_agree_with_redis(int protocol) => Run(protocol, BitmapCommands.Table);
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void HyperLogLogs_agree_with_redis(int protocol) => Run(protocol, HyperLogLogCommands.Table);
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
     public void All_groups_together_agree_with_redis(int protocol) =>
-        Run(protocol, StringCommands.Table, KeyCommands.Table, ConnectionCommands.Table, ServerCommands.Table);
+        Run(protocol, StringCommands.Table, KeyCommands.Table, ConnectionCommands.Table, ServerCommands.Table, ListCommands.Table);
 
     private void Run(int protocol, params IReadOnlyList<Production>[] groups)
     {

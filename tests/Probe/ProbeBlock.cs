@@ -37,6 +37,14 @@ internal sealed class ProbeBlock(MemoryOwner memory) : DataType
     public override void Duplicate(Entry source, Entry copy) => Keep(copy, Copy(Content(source)));
 
     /// <inheritdoc/>
+    public override bool Defragment(Entry value, ref ulong position, int pieces)
+    {
+        MemoryBlock block = BlockOf(value);
+        if (memory.TryMove(ref block)) Keep(value, block);
+        return true;
+    }
+
+    /// <inheritdoc/>
     public override long MemoryUsage(Entry value, int samples) => BlockOf(value).Length;
 
     /// <inheritdoc/>

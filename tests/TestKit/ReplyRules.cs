@@ -73,7 +73,7 @@ public static class ReplyRules
 
     private static readonly Dictionary<string, ReplyRule> ByName = Table.ToDictionary(rule => rule.Name);
     private static readonly Regex Signature = new("Redis ver\\. [0-9]+\\.[0-9]+\\.[0-9]+\n$", RegexOptions.CultureInvariant);
-    private static readonly Regex AverageTtl = new("avg_ttl=[0-9]+", RegexOptions.CultureInvariant);
+    private static readonly Regex AverageTtl = new("avg_ttl=[0-9]+(,subexpiry=[0-9]+)?", RegexOptions.CultureInvariant);
 
     /// <summary>The rule for this command, or null when its replies must be equal bytes.</summary>
     public static ReplyRule? For(Command command) =>

@@ -39,9 +39,9 @@ internal sealed class DebugData(IServer server)
         DataType type = server.Types.Of(entry);
         long idle = call.Keys.IdleSeconds(entry);
         long clock = ((call.NowMs / 1000) - idle) & 0xffffff;
-        call.Reply.Simple(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture,
+        call.Reply.Simple(Encoding.ASCII.GetBytes((string.Create(CultureInfo.InvariantCulture,
             $"Value at:0x0 refcount:1 encoding:{type.EncodingOf(entry)} serializedlength:{SerializedLength.Of(type, entry)} ")
-            + string.Create(CultureInfo.InvariantCulture, $"lru:{clock} lru_seconds_idle:{idle}")));
+            + string.Create(CultureInfo.InvariantCulture, $"lru:{clock} lru_seconds_idle:{idle} {type.DebugDetails(entry)}")).TrimEnd()));
     }
 
     /// <summary>DEBUG SDSLEN key. Strings have no spare room that is counted apart.</summary>

@@ -27,6 +27,7 @@ internal sealed class StatisticsSections(IServer server, IConfiguration configur
         info.Line("rejected_connections", s.ConnectionsRejected);
         Zeros(info, "sync_full", "sync_partial_ok", "sync_partial_err");
         info.Line("expired_keys", s.ExpiredKeys);
+        info.Line("expired_subkeys", s.ExpiredSubkeys);
         info.Line("expired_stale_perc", s.ExpiredStalePercent, 2);
         info.Line("expired_time_cap_reached_count", s.ExpiredTimeCapReached);
         info.Line("expire_cycle_cpu_milliseconds", s.ExpireCycleMicros / 1000);
@@ -101,12 +102,14 @@ internal sealed class StatisticsSections(IServer server, IConfiguration configur
     /// <summary>keyspace</summary>
     public void Keyspace(InfoWriter info)
     {
+        IFieldExpiry? fields = server.Find<IFieldExpiry>();
         for (int i = 0; i < server.Databases.Count; i++)
         {
             Database database = server.Databases[i];
             if (database.Count == 0) continue;
             info.Line("db" + i.ToString(CultureInfo.InvariantCulture), string.Create(CultureInfo.InvariantCulture,
-                $"keys={database.Count},expires={database.ExpiringCount},avg_ttl={database.AverageTtlMs}"));
+                $"keys={database.Count},expires={database.ExpiringCount},avg_ttl={database.AverageTtlMs},")
+                + string.Create(CultureInfo.InvariantCulture, $"subexpiry={fields?.HashesWithExpiringFields(i) ?? 0}"));
         }
     }
 

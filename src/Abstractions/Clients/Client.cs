@@ -41,7 +41,11 @@ public abstract class Client
     public int Protocol => Output.Protocol;
 
     /// <summary>Switches the RESP version for what is written from now on.</summary>
-    public void SetProtocol(int version) => Output.Protocol = version;
+    public void SetProtocol(int version)
+    {
+        Output.Protocol = version;
+        UpdateGate();
+    }
 
     /// <summary>
     /// Replies to this client. Other clients' commands may write push messages to it; call <see cref="FlushLater"/> then.
@@ -103,7 +107,11 @@ public abstract class Client
     private const ClientFlags GateFlags = ClientFlags.ReplyOff | ClientFlags.ReplySkip | ClientFlags.ReplySkipNext | ClientFlags.Multi
         | ClientFlags.NoTouch | ClientFlags.CloseAfterReply | ClientFlags.CloseNow | ClientFlags.Internal | ClientFlags.Asking;
 
-    internal void UpdateGate() => Gate = !IsAuthenticated || (Flags & GateFlags) != 0 || IsBlocked || IsPostponed || IsClosed;
+    internal void UpdateGate()
+        => Gate = !IsAuthenticated || (Flags & GateFlags) != 0 || IsBlocked || IsPostponed || IsClosed || IsRestricted;
+
+    // A RESP2 subscriber reads messages, so that few commands may answer it; in RESP3 it is a client like any other.
+    private bool IsRestricted => (Flags & ClientFlags.PubSub) != 0 && Output is { Protocol: 2 };
 
     /// <summary>Keeps a command that cannot run now, to be taken up before anything else the client sent. Copies the arguments.</summary>
     internal abstract void Postpone(ArgumentList arguments);
@@ -166,6 +174,9 @@ public abstract class Client
     /// <summary>What the client is blocked on; for the server.</summary>
     internal object? Blocked { get; set; }
 
+    /// <summary>Argument index of the key that a blocked command runs again for; 0: none.</summary>
+    internal int ReadyKey { get; set; }
+
     /// <summary>Ends a blocked command: as if its time were up, or with the UNBLOCKED error.</summary>
     /// <returns>False: it was not blocked.</returns>
     public abstract bool Unblock(bool withError = false);
@@ -187,6 +198,9 @@ public abstract class Client
 
     /// <summary>Bytes of the arguments of those.</summary>
     public long QueuedBytes { get; set; }
+
+    /// <summary>The flags of those together.</summary>
+    public CommandFlags QueuedFlags { get; set; }
 
     /// <summary>
     /// Id of the client that gets its invalidation messages; 0: itself; -1: no tracking. Kept by the module that provides tracking.

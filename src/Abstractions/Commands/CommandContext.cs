@@ -65,11 +65,21 @@ public readonly ref struct CommandContext
     /// <summary>Whether this is a blocked command that runs again because one of its keys was written.</summary>
     public bool IsRetry => (_frame.Flags & CallFlags.Retry) != 0;
 
+    /// <summary>
+    /// Argument index of the key for which a blocked command runs again (<see cref="IsRetry"/>); 0 otherwise. Redis serves a client from
+    /// that key, whatever has become of the others: one that holds another type meanwhile is no error. A command that finds nothing under
+    /// it calls <see cref="BlockOnKeys"/> again and keeps its place.
+    /// </summary>
+    public int ReadyKey => _frame.Client.ReadyKey;
+
     /// <summary>Whether this is a blocked command's last run: its time is up, it must reply and may not block.</summary>
     public bool IsTimedOut => (_frame.Flags & CallFlags.TimedOut) != 0;
 
     /// <summary>Whether the call may not block: inside MULTI, a script or a module's call. Reply as if the time were up.</summary>
     public bool MayNotBlock => (_frame.Flags & CallFlags.DenyBlocking) != 0;
+
+    /// <summary>Whether the command was queued and runs now, inside EXEC.</summary>
+    public bool IsFromQueue => (_frame.Flags & CallFlags.Queued) != 0;
 
     /// <summary>
     /// States a change of a key: raises <paramref name="dirty"/>, tells WATCH, tracking and blocked clients, and sends the event.
@@ -105,6 +115,20 @@ public readonly ref struct CommandContext
 
     /// <summary>Propagates the call even though it changed no key.</summary>
     public void ForcePropagation() => _frame.Flags |= CallFlags.ForcePropagation;
+
+    /// <summary>Propagates the call to replicas only, though it changed no key: a message, which a log of the data need not repeat.</summary>
+    public void PropagateToReplicas() => _frame.Flags |= CallFlags.ForcePropagation | CallFlags.ReplicasOnly;
+
+    /// <summary>
+    /// Runs queued commands as the calling client and replies an array of their replies: EXEC. They run without the kernel's checks, which
+    /// they passed when they were queued; interceptors are asked again, but for those that concern gated clients only.
+    /// </summary>
+    /// <param name="queue">Stays as it is; must not be changed meanwhile.</param>
+    public void RunQueue(CommandQueue queue) => _frame.Services.RunQueue(_frame, queue);
+
+    /// <summary>Refuses the command: writes the error, or leaves that to the command's own <see cref="CommandSpec.Refused"/>.</summary>
+    /// <remarks>For interceptors, which then return <see cref="Verdict.Rejected"/>.</remarks>
+    public void Refuse(ReadOnlySpan<byte> error) => _frame.Command.Refuse(_frame.Client, error, _frame.Reply);
 
     /// <summary>
     /// Parks the client until one of the keys is written, or the time is up. The handler must return without a reply; it is called again,

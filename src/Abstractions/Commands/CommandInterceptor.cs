@@ -28,6 +28,13 @@ public abstract class CommandInterceptor
     /// <summary>Whether <see cref="After"/> is to be called. Read when it is registered.</summary>
     public virtual bool WantsAfter => false;
 
+    /// <summary>
+    /// Whether only clients in a special state concern it: inside MULTI, subscribed in RESP2, replies off … Their commands take the long
+    /// way anyway, so such an interceptor costs the commands of all others nothing, and is not asked about them, nor about commands that
+    /// run from a queue. Concerns <see cref="Before"/> only. Read when it is registered.
+    /// </summary>
+    public virtual bool OnlyGated => false;
+
     /// <summary>Called after the kernel's own checks, before the handler.</summary>
     public virtual Verdict Before(ref CommandContext call) => Verdict.Continue;
 

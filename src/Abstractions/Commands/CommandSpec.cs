@@ -9,6 +9,12 @@ public delegate void CommandHandler(ref CommandContext call);
 /// <returns>False when the arguments are malformed.</returns>
 public delegate bool KeyFinder(ArgumentList arguments, KeyPositions keys);
 
+/// <summary>Answers in place of a command that was refused before it ran (arity, authentication, memory, ACL …).</summary>
+/// <param name="client">Who asked.</param>
+/// <param name="error">The refusal as an error text, its code first. Borrowed for this call.</param>
+/// <param name="reply">Where to answer.</param>
+public delegate void RefusalHandler(Client client, ReadOnlySpan<byte> error, ReplyWriter reply);
+
 /// <summary>One row of the command table: everything the server, COMMAND, ACL and the tools know about a command.</summary>
 public sealed class CommandSpec
 {
@@ -20,6 +26,17 @@ public sealed class CommandSpec
 
     /// <summary>The handler; null only for a pure container of subcommands.</summary>
     public CommandHandler? Handler { get; init; }
+
+    /// <summary>Answers when the command is refused; null: the plain error is the answer. EXEC drops its transaction here.</summary>
+    public RefusalHandler? Refused { get; init; }
+
+    /// <summary>Runs at once inside MULTI, where other commands are queued: EXEC, DISCARD, RESET, QUIT …</summary>
+    public bool IsNeverQueued { get; init; }
+
+    /// <summary>
+    /// Runs what the client has queued, so that the flags of that (<see cref="Client.QueuedFlags"/>) count as its own: EXEC.
+    /// </summary>
+    public bool RunsQueue { get; init; }
 
     /// <summary>Flags without the computed ones.</summary>
     public CommandFlags Flags { get; init; }

@@ -71,6 +71,14 @@ public sealed class Command
     /// <summary>Subcommands, or empty.</summary>
     public IReadOnlyList<Command> Subcommands { get; internal set; } = [];
 
+    /// <summary>Flags that its execution by this client has: its own, and those of what it would run from the client's queue.</summary>
+    internal CommandFlags FlagsFor(Client client) => Spec.RunsQueue ? Flags | client.QueuedFlags : Flags;
+
+    internal void Refuse(Client client, ReadOnlySpan<byte> error, ReplyWriter reply)
+    {
+        if (Spec.Refused is { } answer) answer(client, error, reply); else reply.Error(error);
+    }
+
     /// <summary>Number in the table, stable while registered; ACL keeps bits by it.</summary>
     public int Id { get; internal set; }
 

@@ -32,6 +32,13 @@ public interface IFieldType
     bool TryGetField(Entry value, ReadOnlySpan<byte> field, out ReadOnlySpan<byte> content);
 }
 
+/// <summary>What INFO tells of fields that expire by themselves.</summary>
+public interface IFieldExpiry
+{
+    /// <summary>Number of hashes of a database with at least one field that has a time to live.</summary>
+    long HashesWithExpiringFields(int database);
+}
+
 /// <summary>A type that can be built from a sequence of elements (SORT … STORE makes a list).</summary>
 public interface IListBuilder
 {

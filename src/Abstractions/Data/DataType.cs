@@ -28,7 +28,10 @@ public abstract class DataType
     {
     }
 
-    /// <summary>Number of pieces that freeing takes; above 64 UNLINK frees later, by calling <see cref="FreeSome"/>.</summary>
+    /// <summary>
+    /// Number of pieces that freeing takes, each about a tenth of a microsecond. Above 64 UNLINK frees later, above 4096 everything does,
+    /// by calling <see cref="FreeSome"/>.
+    /// </summary>
     public virtual long FreeEffort(Entry value) => 1;
 
     /// <summary>Frees about <paramref name="pieces"/> pieces of a value that is no longer reachable.</summary>
@@ -53,6 +56,9 @@ public abstract class DataType
     /// Statistics of the value's hash table, lines as DEBUG HTSTATS-KEY prints them; null: the value is not represented by one.
     /// </summary>
     public virtual string? TableStatistics(Entry value) => null;
+
+    /// <summary>What DEBUG OBJECT adds about the value's structure: <c>name:value</c> pairs with spaces between; empty: nothing.</summary>
+    public virtual string DebugDetails(Entry value) => "";
 
     /// <summary>Feeds the value into a digest (DEBUG DIGEST): equal data gives equal digests on any server.</summary>
     public abstract void Digest(Entry value, DigestBuilder digest);

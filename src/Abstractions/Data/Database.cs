@@ -156,6 +156,6 @@ public interface IDatabases
     /// <summary>Changes since start (or the last save): "dirty".</summary>
     long Dirty { get; set; }
 
-    /// <summary>Keys waiting to be freed by pieces.</summary>
+    /// <summary>Keys that UNLINK, FLUSHALL ASYNC and the like have put off and that are still to be freed.</summary>
     long LazyFreePending { get; }
 }

@@ -82,6 +82,12 @@ internal enum CallFlags
     /// <summary>Propagate though nothing was counted as changed.</summary>
     ForcePropagation = 128,
 
+    /// <summary>With <see cref="ForcePropagation"/>: nothing for a log of the data.</summary>
+    ReplicasOnly = 1024,
+
+    /// <summary>Runs from a client's queue: inside EXEC.</summary>
+    Queued = 512,
+
     /// <summary>Comes from the server itself or a trusted stream: no authentication, ACL or memory checks.</summary>
     Trusted = 256,
 }
@@ -95,4 +101,5 @@ internal abstract class CommandServices
     public abstract void Notify(CommandFrame frame, KeyRef key, KeyEventClass eventClass, ReadOnlySpan<byte> eventName);
     public abstract void BlockOnKeys(CommandFrame frame, ReadOnlySpan<int> keys, long timeoutMs, BlockOptions options);
     public abstract EffectBuilder Effect(CommandFrame frame);
+    public abstract void RunQueue(CommandFrame frame, CommandQueue queue);
 }

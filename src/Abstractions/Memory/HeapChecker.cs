@@ -56,6 +56,16 @@ internal sealed unsafe class HeapChecker
         return moved;
     }
 
+    /// <summary>Makes raw memory of another slot the place of a block and its content; the old place is dead, to be freed.</summary>
+    public byte* Move(byte* from, byte* rawTo)
+    {
+        long usable = Verify(from);
+        byte* to = Open(rawTo, usable);
+        Buffer.MemoryCopy(from, to, usable, usable);
+        Close(from, usable);
+        return to;
+    }
+
     /// <summary>Verifies the guards of every live block.</summary>
     public void VerifyAll()
     {

@@ -19,6 +19,9 @@ internal enum PageState : byte
 
     /// <summary>Being emptied; in no list, so that nothing new lands in it.</summary>
     Evacuating,
+
+    /// <summary>Set aside to be emptied by the owners of its blocks; in a bin that nothing is allocated from.</summary>
+    Draining,
 }
 
 /// <summary>What the heap knows of a page. Kept beside the pages: freeing touches this (hot) and the freed block, nothing else.</summary>
@@ -57,7 +60,10 @@ internal unsafe struct ClassState
     /// <summary>The bin of pages with a block that refused to move: the rest of the evacuation pass leaves them alone.</summary>
     public const int RefusedBin = 4;
 
-    public const int Bins = 5;
+    /// <summary>The bin of pages that <see cref="PageDrain"/> has set aside.</summary>
+    public const int DrainingBin = 5;
+
+    public const int Bins = 6;
 
     public PageMeta* Current;
     public byte* CurrentBase;

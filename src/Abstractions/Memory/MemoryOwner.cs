@@ -59,6 +59,25 @@ public sealed unsafe class MemoryOwner(string name, MemoryHeap heap)
         return moved;
     }
 
+    /// <summary>
+    /// Moves a block to a fuller page when that pays at present: for <see cref="DataType.Defragment"/>, which offers every block of a
+    /// value and, after true, makes every pointer to it point to the new place.
+    /// </summary>
+    /// <param name="block">A live block of this owner; its new address after true, the content moved along and the old place freed.</param>
+    /// <returns>False, in a few nanoseconds: the block stays where it is. Blocks above 16 KB never move.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryMove(ref byte* block) => heap.TryMove(ref block);
+
+    /// <inheritdoc cref="TryMove(ref byte*)"/>
+    /// <param name="block">As above; spans of it are dead after true. The empty block stays.</param>
+    public bool TryMove(ref MemoryBlock block)
+    {
+        byte* start = (byte*)block.Address;
+        if (start == null || !heap.TryMove(ref start)) return false;
+        block = new MemoryBlock(start, block.Length);
+        return true;
+    }
+
     /// <summary>A block of <paramref name="length"/> bytes, uninitialised; to be given to <see cref="FreeBlock"/>.</summary>
     /// <exception cref="OutOfMemoryException">The system refused.</exception>
     public MemoryBlock AllocateBlock(int length) => new(Allocate(length), length);

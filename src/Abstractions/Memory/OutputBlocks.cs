@@ -10,6 +10,9 @@ internal sealed unsafe class OutputBlock
     public int Length;
     public int Sent;
     public OutputBlock? Next;
+
+    /// <summary>Whose bytes these are, when they are not the block's own.</summary>
+    public SharedBlock? Shared;
 }
 
 /// <summary>Blocks for replies, reused last in first out so that the next reply lands in cached memory. One per loop.</summary>
@@ -22,6 +25,7 @@ internal sealed unsafe class OutputBlocks
     private const int KeptMax = 1024;
 
     private OutputBlock? _free;
+    private OutputBlock? _freeHeaders;
     private int _kept;
 
     /// <summary>Bytes of all blocks in use or kept.</summary>
@@ -44,9 +48,37 @@ internal sealed unsafe class OutputBlocks
         return new OutputBlock { Bytes = (byte*)NativeMemory.Alloc((nuint)capacity), Capacity = capacity };
     }
 
+    /// <summary>A block that stands for bytes of a shared one, from <paramref name="start"/> on.</summary>
+    public OutputBlock Refer(SharedBlock shared, byte* start)
+    {
+        OutputBlock block = _freeHeaders ?? new OutputBlock();
+        _freeHeaders = block.Next;
+        block.Next = null;
+        block.Length = block.Sent = 0;
+        block.Bytes = start;
+        block.Shared = shared;
+        shared.References++;
+        return block;
+    }
+
+    private void EndReference(OutputBlock block, SharedBlock shared)
+    {
+        block.Shared = null;
+        block.Bytes = null;
+        block.Next = _freeHeaders;
+        _freeHeaders = block;
+        shared.Release();
+    }
+
     /// <summary>Takes a block back.</summary>
     public void Return(OutputBlock block)
     {
+        if (block.Shared is { } shared)
+        {
+            EndReference(block, shared);
+            return;
+        }
+
         if (block.Capacity != BlockBytes || _kept >= KeptMax)
         {
             AllocatedBytes -= block.Capacity;

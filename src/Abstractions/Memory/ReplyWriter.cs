@@ -335,6 +335,25 @@ public sealed unsafe class ReplyWriter
     }
 
     /// <summary>
+    /// Adds bytes of a shared block, without a copy where they follow on what was added last, or nothing waits to be sent.
+    /// </summary>
+    internal void Share(SharedBlock shared, byte* start, int length)
+    {
+        if (_last is null)
+        {
+            _first = _last = _blocks.Refer(shared, start);
+        }
+        else if (_last.Shared != shared || _at != start)
+        {
+            // Among other replies: a piece each would be a system call each.
+            Raw(new ReadOnlySpan<byte>(start, length));
+            return;
+        }
+
+        _at = _end = start + length;
+    }
+
+    /// <summary>
     /// Starts an aggregate whose length is known only afterwards; call <see cref="Finish"/> with it. Nested ones finish inside out.
     /// </summary>
     public DeferredLength Defer()

@@ -85,7 +85,7 @@ internal sealed unsafe class SlotPages : IDisposable
     {
         uint number = (uint)(page - Table->Pages);
         ClassState* state = Class(page->SizeClass);
-        if (page->State == PageState.Partial) Unlink(state, page, number);
+        if (page->State is PageState.Partial or PageState.Draining) Unlink(state, page, number);
         if (page->Used == 0) GiveBack(state, page, number);
         else Link(state, page, number);
     }
@@ -109,6 +109,14 @@ internal sealed unsafe class SlotPages : IDisposable
     {
         page->LowMark = 1;
         Push(state, page, number, ClassState.RefusedBin);
+    }
+
+    /// <summary>Puts a page among those that nothing is allocated from until <see cref="PageDrain"/> puts it back.</summary>
+    public void LinkDraining(ClassState* state, PageMeta* page, uint number)
+    {
+        page->LowMark = 1;
+        Push(state, page, number, ClassState.DrainingBin);
+        page->State = PageState.Draining;
     }
 
     public void Unlink(ClassState* state, PageMeta* page, uint number)

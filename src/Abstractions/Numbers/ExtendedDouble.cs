@@ -50,6 +50,13 @@ public readonly struct ExtendedDouble
     /// <summary>False for plus and minus infinity.</summary>
     public bool IsFinite => !_infinite;
 
+    /// <summary>The nearest double, or one of its neighbours; infinite where it is too large for one.</summary>
+    public double ToDouble()
+    {
+        double magnitude = _infinite ? double.PositiveInfinity : Math.ScaleB(_mantissa, _exponent);
+        return _negative ? -magnitude : magnitude;
+    }
+
     /// <summary>The integer; every 64-bit integer fits exactly.</summary>
     public static ExtendedDouble FromInteger(long value) =>
         new(value < 0, value < 0 ? 0 - (ulong)value : (ulong)value, 0);

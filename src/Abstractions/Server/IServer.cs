@@ -67,6 +67,12 @@ public interface IServer
     T? Find<T>() where T : class;
 
     /// <summary>
+    /// States a change that no command makes (a timer, an expiry): what <see cref="CommandContext.Changed(KeyRef, KeyEventClass,
+    /// ReadOnlySpan{byte}, int)"/> is within one. What it means for the stream is stated with <see cref="Propagation"/>.
+    /// </summary>
+    void Changed(Database database, scoped in KeyRef key, KeyEventClass eventClass, ReadOnlySpan<byte> eventName, int dirty = 1);
+
+    /// <summary>
     /// Runs a command as <paramref name="asClient"/> (null: as the server itself, with all rights) and hands back its reply.
     /// </summary>
     /// <returns>The reply as RESP3 bytes; valid until the next call.</returns>
@@ -180,6 +186,13 @@ public interface IMemory
 
     /// <summary>Gives empty pages back to the operating system now. Returns the bytes given back.</summary>
     long Purge();
+
+    /// <summary>
+    /// Frees large values that are deleted already and wait for their turn: for who needs memory now (eviction).
+    /// </summary>
+    /// <param name="micros">Time that it may take.</param>
+    /// <returns>True while more of them wait.</returns>
+    bool FreeWaiting(long micros);
 
     /// <summary>The heap for values that own memory outside their record.</summary>
     MemoryHeap Blocks { get; }

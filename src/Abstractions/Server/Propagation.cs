@@ -25,6 +25,11 @@ public abstract class PropagationSubscriber
     public abstract void Append(int database, ReadOnlySpan<byte> encoded, long nowMs);
 
     /// <summary>
+    /// Whether it keeps a log of the data: commands that are for replicas only (PUBLISH) are not sent to it. Read for each of those.
+    /// </summary>
+    public virtual bool IsLog => false;
+
+    /// <summary>
     /// Called once at the end of each loop iteration in which something was appended, before replies go out: write and sync here.
     /// </summary>
     public virtual void EndOfBatch()

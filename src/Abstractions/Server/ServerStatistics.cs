@@ -12,6 +12,7 @@ public sealed class ServerStatistics
     public long KeyspaceHits;
     public long KeyspaceMisses;
     public long ExpiredKeys;
+    public long ExpiredSubkeys;
     public long ExpiredStalePercent;
     public long ExpiredTimeCapReached;
     public long ExpireCycleMicros;
@@ -55,7 +56,7 @@ public sealed class ServerStatistics
     public void Reset()
     {
         ConnectionsReceived = ConnectionsRejected = CommandsProcessed = NetInputBytes = NetOutputBytes = 0;
-        KeyspaceHits = KeyspaceMisses = ExpiredKeys = ExpiredStalePercent = ExpiredTimeCapReached = ExpireCycleMicros = 0;
+        KeyspaceHits = KeyspaceMisses = ExpiredKeys = ExpiredSubkeys = ExpiredStalePercent = ExpiredTimeCapReached = ExpireCycleMicros = 0;
         EvictedKeys = EvictedClients = LazyFreedObjects = ErrorReplies = ReadsProcessed = WritesProcessed = 0;
         QueryBufferLimitDisconnections = OutputBufferLimitDisconnections = UnauthorizedAuth = 0;
         ReplyBufferShrinks = ReplyBufferExpands = DefragmentedBlocks = DefragmentationMicros = 0;

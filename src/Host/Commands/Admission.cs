@@ -20,41 +20,66 @@ internal sealed class Admission(ExecutionSettings settings, IMemory memory, Paus
         if (namesNone) return UnknownSubcommand(command, arguments, reply);
         if (arguments.Count < command.MinArguments || arguments.Count > command.MaxArguments)
         {
-            reply.Error($"ERR wrong number of arguments for '{command.FullName}' command");
-            return false;
+            return Refuse(client, command, Encoding.Latin1.GetBytes($"ERR wrong number of arguments for '{command.FullName}' command"), reply);
         }
 
         if ((flags & CallFlags.Trusted) != 0) return true;
         bool isProtected = (command.Flags & CommandFlags.Protected) != 0;
         if (isProtected && settings.ProtectedRefusal((command.Container ?? command).Spec.Name, client.IsLocal) is { } refusal)
         {
-            reply.Error(refusal);
-            return false;
+            return Refuse(client, command, Encoding.Latin1.GetBytes(refusal), reply);
         }
 
         if (!client.IsAuthenticated && (command.Flags & CommandFlags.NoAuth) == 0)
         {
-            reply.Error("NOAUTH Authentication required."u8);
-            return false;
+            return Refuse(client, command, "NOAUTH Authentication required."u8, reply);
         }
 
-        return HasRoom(command, reply) && IsLoaded(command, reply) && !IsPaused(client, command, arguments, flags);
+        if ((command.Flags & CommandFlags.NoMulti) != 0 && (client.Flags & ClientFlags.Multi) != 0)
+        {
+            return Refuse(client, command, "ERR Command not allowed inside a transaction"u8, reply);
+        }
+
+        return HasRoom(client, command, reply, flags) && IsLoaded(client, command, reply)
+            && !IsPaused(client, command, arguments, flags);
     }
 
-    private bool HasRoom(Command command, ReplyWriter reply)
+    private static bool Refuse(Client client, Command command, ReadOnlySpan<byte> error, ReplyWriter reply)
     {
-        if (settings.MemoryBytesMax == 0 || (command.Flags & CommandFlags.DenyOom) == 0) return true;
-        if (memory.UsedBytes <= settings.MemoryBytesMax) return true;
-        if (memory.Pressure?.TryMakeRoom(settings.MemoryBytesMax) == true) return true;
-        reply.Error("OOM command not allowed when used memory > 'maxmemory'."u8);
+        command.Refuse(client, error, reply);
         return false;
     }
 
-    private bool IsLoaded(Command command, ReplyWriter reply)
+    private bool HasRoom(Client client, Command command, ReplyWriter reply, CallFlags flags)
+    {
+        if (settings.MemoryBytesMax == 0) return true;
+
+        // Inside MULTI whatever is queued takes memory.
+        bool isQueued = (client.Flags & ClientFlags.Multi) != 0 && flags == CallFlags.None && !command.Spec.IsNeverQueued;
+        if (!isQueued && (command.FlagsFor(client) & CommandFlags.DenyOom) == 0) return true;
+        if (memory.UsedBytes <= settings.MemoryBytesMax) return true;
+        if (HelpsToFree()) return true;
+        if (memory.Pressure?.TryMakeRoom(settings.MemoryBytesMax) == true) return true;
+        return Refuse(client, command, "OOM command not allowed when used memory > 'maxmemory'."u8, reply);
+    }
+
+    private bool IsLoaded(Client client, Command command, ReplyWriter reply)
     {
         if (!settings.IsLoading || (command.Flags & CommandFlags.Loading) != 0) return true;
-        reply.Error("LOADING Redis is loading the dataset in memory"u8);
-        return false;
+        return Refuse(client, command, "LOADING Redis is loading the dataset in memory"u8, reply);
+    }
+
+    // What has been deleted and waits to be freed must not make others be evicted.
+    private bool HelpsToFree()
+    {
+        const int SlicesMax = 4;
+        const long SliceMicros = 500;
+        for (int i = 0; i < SlicesMax && memory.FreeWaiting(SliceMicros); i++)
+        {
+            if (memory.UsedBytes <= settings.MemoryBytesMax) return true;
+        }
+
+        return memory.UsedBytes <= settings.MemoryBytesMax;
     }
 
     private bool IsPaused(Client client, Command command, ArgumentList arguments, CallFlags flags)

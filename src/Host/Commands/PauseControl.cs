@@ -47,7 +47,7 @@ internal sealed class PauseControl(IClock clock)
     {
         if ((client.Flags & (ClientFlags.Replica | ClientFlags.Master | ClientFlags.Internal)) != 0) return false;
         if (_state == PauseState.All) return true;
-        return (command.Flags & (CommandFlags.Write | CommandFlags.MayReplicate)) != 0;
+        return (command.FlagsFor(client) & (CommandFlags.Write | CommandFlags.MayReplicate)) != 0;
     }
 
     /// <summary>Notes a client that waits.</summary>

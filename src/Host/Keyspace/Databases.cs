@@ -8,6 +8,9 @@ internal sealed class Databases(KeyspaceState state) : IDatabases
 {
     private readonly DatabaseStore?[] _stores = new DatabaseStore?[state.Options.Databases];
 
+    /// <summary>Told of a database that was emptied or exchanged with another, afterwards; -1: all of them.</summary>
+    public Action<int> Replaced { get; set; } = _ => { };
+
     /// <inheritdoc/>
     public int Count => _stores.Length;
 
@@ -30,15 +33,18 @@ internal sealed class Databases(KeyspaceState state) : IDatabases
         DatabaseStore one = Store(first), other = Store(second);
         state.Observers.Flushing(one, other);
         DatabaseStore.Swap(one, other);
+        Replaced(first);
+        Replaced(second);
     }
 
     /// <inheritdoc/>
     public long Flush(int index, bool lazy)
     {
         state.Observers.Flushing(index < 0 ? null : Store(index), null);
-        if (index >= 0) return Flush(Store(index), lazy);
         long removed = 0;
-        foreach (DatabaseStore store in state.Stores) removed += Flush(store, lazy);
+        if (index >= 0) removed = Flush(Store(index), lazy);
+        else foreach (DatabaseStore store in state.Stores) removed += Flush(store, lazy);
+        Replaced(index);
         return removed;
     }
 

@@ -95,6 +95,9 @@ internal sealed class KeyspaceMemory(KeyspaceState state) : IMemory
         return bytes;
     }
 
+    /// <inheritdoc/>
+    public bool FreeWaiting(long micros) => state.LazyFree.Run(micros);
+
     private long KeyBytes()
     {
         long bytes = 0;

@@ -8,9 +8,16 @@ internal static class DefaultModules
     public static readonly string[] Names =
     [
         "Strings",
+        "Bitmaps",
+        "HyperLogLog",
+        "Hashes",
+        "Lists",
+        "SortedSets",
+        "Streams",
         "Keys",
+        "Transactions",
+        "PubSub",
         "Connection",
         "Server",
-        "SortedSets",
     ];
 }

@@ -57,6 +57,9 @@ internal interface IModuleHost
     /// <summary>Opens an account with the heap of values. Its removal closes it; what is still in use is the module's leak.</summary>
     IDisposable AddMemoryOwner(string module, out MemoryOwner owner);
 
+    /// <summary>Whether deleted values of the type wait to be freed.</summary>
+    bool IsFreeing(DataType type);
+
     /// <summary>Whether a command of the module is running at this moment (it may have asked for its own unloading).</summary>
     bool IsExecuting(string module);
 

@@ -265,7 +265,7 @@ internal sealed class ModuleSet(IModuleHost host, ModuleSetOptions options) : IM
             return "the module exports one or more module-side data types, can't unload";
         }
 
-        if (module.Types.Count > 0 && host.Server.Databases.LazyFreePending > 0) return "values are still being freed. Please try again";
+        if (module.Types.Any(host.IsFreeing)) return "values are still being freed. Please try again";
         if (_modules.Any(other => other.Manifest.DependsOn.Contains(module.Name, StringComparer.OrdinalIgnoreCase)))
         {
             return "the module exports APIs used by other modules. Please unload them first and try again";

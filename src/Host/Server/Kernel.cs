@@ -36,6 +36,7 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
         Memory = new KeyspaceMemory(Keyspace);
         Expire = new ActiveExpireCycle(Keyspace);
         Evacuation = new Evacuation(Keyspace);
+        Defragmentation = new Defragmentation(Keyspace);
         DebugSwitches = new DebugSwitches(Keyspace, Expire, Databases, Identity);
         Propagation = new PropagationStream(Clock);
         _pause = new PauseControl(Clock);
@@ -75,6 +76,8 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
     public ActiveExpireCycle Expire { get; }
 
     public Evacuation Evacuation { get; }
+
+    public Defragmentation Defragmentation { get; }
 
     public PropagationStream Propagation { get; }
 
@@ -120,6 +123,7 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
         Services.Shutdown = Shutdown;
         Services.Debug = DebugSwitches;
         Services.Calls = new ModuleCalls(_executor, Commands, () => new VirtualClient(Connections.NewId(), "default", databases, true));
+        Services.Executor = _executor;
         Services.Loading = () => Execution.IsLoading;
         Services.Provide(typeof(IAuthenticator), new PasswordAuthenticator(Parameters.RequirePass));
     }
@@ -128,6 +132,7 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
     {
         Keyspace.Observers.Fault = (observer, e) => Log.Warning($"The observer {observer.GetType().FullName} failed: {e}");
         Propagation.Fault = (subscriber, e) => Log.Warning($"The subscriber {subscriber.GetType().FullName} failed: {e}");
+        Databases.Replaced = _executor.Blocking.DatabaseReplaced;
         Connections.Unblock = _executor.Blocking.Unblock;
         _executor.TookLong = () =>
         {
@@ -217,6 +222,7 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
         Connections.Shutdown();
         Loop.Dispose();
         Expire.Dispose();
+        Defragmentation.Dispose();
         Keyspace.Dispose();
     }
 }

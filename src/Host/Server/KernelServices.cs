@@ -1,5 +1,6 @@
 using ModularKv.Abstractions;
 using ModularKv.Abstractions.Configuration;
+using ModularKv.Host.Commands.Memory;
 using ModularKv.Host.Primitives;
 
 namespace ModularKv.Host.Server;
@@ -63,6 +64,9 @@ internal sealed class KernelServices : IServer
     /// <summary>Calls by modules; wired by the kernel.</summary>
     public ModuleCalls Calls { get; set; } = null!;
 
+    /// <summary>Changes outside of commands; wired by the kernel.</summary>
+    public Executor Executor { get; set; } = null!;
+
     /// <summary>Says whether a data set is being loaded; wired by the kernel.</summary>
     public Func<bool> Loading { get; set; } = () => false;
 
@@ -82,6 +86,13 @@ internal sealed class KernelServices : IServer
         if (!_offered.TryGetValue(contract, out List<object>? offers)) _offered.Add(contract, offers = []);
         offers.Add(service);
         return new Undo(() => offers.Remove(service));
+    }
+
+    /// <inheritdoc/>
+    public void Changed(Database database, scoped in KeyRef key, KeyEventClass eventClass, ReadOnlySpan<byte> eventName, int dirty = 1)
+    {
+        Databases.Dirty += dirty;
+        Executor.Tell(database, key, eventClass, eventName, true, null);
     }
 
     /// <inheritdoc/>

@@ -90,6 +90,9 @@ internal sealed class ModulePorts(Kernel kernel) : IModuleHost
     }
 
     /// <inheritdoc/>
+    public bool IsFreeing(DataType type) => kernel.Keyspace.LazyFree.Holds(type.Id);
+
+    /// <inheritdoc/>
     public bool IsExecuting(string module) => kernel.Executor.IsExecuting(module);
 
     /// <inheritdoc/>

@@ -74,6 +74,27 @@ internal sealed unsafe class HeapModel : BlockMover
         return true;
     }
 
+    /// <summary>Offers a block, as its owner does during a pass that empties sparse pages.</summary>
+    public void Offer(int index)
+    {
+        byte* block = (byte*)order[index];
+        (int size, byte pattern) = blocks[(nint)block];
+        byte* now = block;
+        if (!Heap.TryMove(ref now))
+        {
+            Assert.True(now == block);
+            return;
+        }
+
+        positions.Remove((nint)block);
+        blocks.Remove((nint)block);
+        Assert.True(blocks.TryAdd((nint)now, (size, pattern)));
+        positions.Add((nint)now, index);
+        order[index] = (nint)now;
+        VerifyContent(now, MemoryHeap.UsableSizeOf(size));
+        Moves++;
+    }
+
     public void Verify()
     {
         foreach (nint block in order) VerifyContent((byte*)block, MemoryHeap.UsableSizeOf(blocks[block].Size));

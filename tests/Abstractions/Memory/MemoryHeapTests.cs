@@ -26,11 +26,17 @@ public sealed unsafe class MemoryHeapTests(ITestOutputHelper output)
                 int choice = random.Next(100);
                 if (choice < 60 - 20 * growth || model.Count == 0) model.Add(AnySize(random, favourite));
                 else if (choice < 90) model.Remove(random.Next(model.Count));
-                else if (choice < 98) model.Resize(random.Next(model.Count), AnySize(random, favourite));
+                else if (choice < 95) model.Resize(random.Next(model.Count), AnySize(random, favourite));
+                else if (choice < 96) heap.PrepareMoving(random.Next(1, 10));
+                else if (choice < 98) model.Offer(random.Next(model.Count));
+                else if (random.Next(20) == 0) heap.EndMoving(random.Next(1, 20));
                 else heap.Evacuate(random.Next(1, 40), model);
             }
 
             model.Verify();
+            for (int i = 0; i < model.Count; i++) model.Offer(i);
+            model.Verify();
+            while (!heap.EndMoving(10)) { }
             heap.Evacuate(int.MaxValue, model);
             model.Verify();
             heap.ReleaseEmpty(hard: (round & 1) == 0);

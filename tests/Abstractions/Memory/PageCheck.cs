@@ -60,8 +60,10 @@ internal static unsafe class PageCheck
 
         Assert.Equal(bump - free, page->Used);
         Assert.Equal(page->State == PageState.Current, state->Current == page);
-        Assert.Equal(page->State == PageState.Partial, binned.ContainsKey(number));
-        if (page->State == PageState.Partial) Assert.Equal(page->SizeClass, binned[number].Class);
+        bool isBinned = page->State is PageState.Partial or PageState.Draining;
+        Assert.Equal(isBinned, binned.ContainsKey(number));
+        if (isBinned) Assert.Equal(page->State == PageState.Draining, binned[number].Bin == ClassState.DrainingBin);
+        if (isBinned) Assert.Equal(page->SizeClass, binned[number].Class);
         if (page->State != PageState.Current) Assert.True(page->Used >= page->LowMark && page->Used > 0);
     }
 }

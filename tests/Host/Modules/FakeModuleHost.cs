@@ -31,6 +31,8 @@ internal sealed class FakeModuleHost : IModuleHost, IDisposable
 
     public HashSet<string> Executing { get; } = [];
 
+    public HashSet<string> FreedTypes { get; } = [];
+
     /// <summary>Everything that a module can leave behind.</summary>
     public string Everything => string.Join(", ",
         Commands.All.Select(c => c.Spec.Name).Order()
@@ -74,6 +76,8 @@ internal sealed class FakeModuleHost : IModuleHost, IDisposable
         return Attach("memory " + module);
     }
 
+    public bool IsFreeing(DataType type) => FreedTypes.Contains(type.Name);
+
     public bool IsExecuting(string module) => Executing.Contains(module);
 
     public bool HasBlockedClients(string module) => Blocked.Contains(module);
@@ -113,7 +117,7 @@ internal sealed class FakeServer(FakeModuleHost host) : IServer, ILog, IDatabase
 
     public IScheduler Scheduler { get; } = new FakeScheduler();
 
-    public long LazyFreePending { get; set; }
+    public long LazyFreePending => 0;
 
     public IClock Clock => throw Unasked();
 
@@ -140,6 +144,9 @@ internal sealed class FakeServer(FakeModuleHost host) : IServer, ILog, IDatabase
     public IServerDebug Debug => throw Unasked();
 
     public bool IsLoading => false;
+
+    public void Changed(Database database, scoped in KeyRef key, KeyEventClass eventClass, ReadOnlySpan<byte> eventName, int dirty = 1)
+        => throw Unasked();
 
     public string RunId => "";
 

@@ -180,9 +180,9 @@ public sealed class ModuleSetTests : IDisposable
         types.Keys["forgetype"] = 1;
         Assert.Equal("the module exports one or more module-side data types, can't unload", set.Unload("first"));
         types.Keys.Clear();
-        _fixture.Host.Fake.LazyFreePending = 1;
+        _fixture.Host.FreedTypes.Add("forgetype");
         Assert.Contains("still being freed", set.Unload("first"));
-        _fixture.Host.Fake.LazyFreePending = 0;
+        _fixture.Host.FreedTypes.Clear();
         Assert.Equal("the module exports APIs used by other modules. Please unload them first and try again", set.Unload("first"));
         Assert.Null(set.Unload("second"));
         _fixture.Host.Blocked.Add("first");

@@ -198,13 +198,12 @@ internal unsafe struct LinearDirectory
     {
         if (index == 0 && _buckets > 1)
         {
-            uint pointers = _buckets > SegmentBuckets ? (_buckets + SegmentBuckets - 1) >> SegmentShift : _buckets;
-            BlockMove.Try(memory, ref _root, CapacityBytes(pointers));
+            memory.TryMove(ref _root);
         }
 
         if (_buckets > SegmentBuckets && (index & (SegmentBuckets - 1)) == 0)
         {
-            BlockMove.Try(memory, ref ((byte**)_root)[index >> SegmentShift], (int)SegmentBuckets * sizeof(byte*));
+            memory.TryMove(ref ((byte**)_root)[index >> SegmentShift]);
         }
     }
 

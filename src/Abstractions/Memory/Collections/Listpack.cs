@@ -107,7 +107,7 @@ public static class Listpack
 
     /// <summary>Reads an element and goes to the next one (-1 behind the last).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ListpackElement Take(ReadOnlySpan<byte> listpack, ref int at)
+    public static ListpackElement Take(ReadOnlySpan<byte> listpack, scoped ref int at)
     {
         ListpackElement element = ListpackEncoding.Read(listpack, at, out int bytes);
         at += bytes;
@@ -171,6 +171,15 @@ public static class Listpack
     /// <inheritdoc cref="Append(Span{byte}, ReadOnlySpan{byte})"/>
     public static void Append(Span<byte> listpack, long element) => Insert(listpack, EndOf(listpack), element);
 
+    /// <summary>Writes one element as it stands in a listpack, for whoever makes the room and keeps the header on his own.</summary>
+    /// <param name="to">With room for <see cref="SizeOf(ReadOnlySpan{byte})"/>.</param>
+    /// <param name="element">Must not overlap <paramref name="to"/>.</param>
+    public static void WriteElement(Span<byte> to, ReadOnlySpan<byte> element)
+    {
+        if (NumberText.TryParse(element, out long integer)) ListpackEncoding.Write(to, integer);
+        else ListpackEncoding.Write(to, element);
+    }
+
     /// <summary>Inserts elements as they stand in another listpack (<see cref="Slice"/>).</summary>
     /// <param name="listpack">With room for them.</param>
     /// <param name="at">Where the first will stand.</param>
@@ -180,6 +189,43 @@ public static class Listpack
     {
         MakeRoom(listpack, at, encoded.Length, count);
         encoded.CopyTo(listpack[at..]);
+    }
+
+    /// <summary>Writes an element as a listpack holds it: behind the last one, to be taken in by <see cref="Extend"/>.</summary>
+    /// <param name="to">With room for <see cref="SizeOf(ReadOnlySpan{byte})"/>.</param>
+    /// <param name="element">The element.</param>
+    /// <returns>Bytes written.</returns>
+    public static int Encode(Span<byte> to, ReadOnlySpan<byte> element)
+    {
+        if (NumberText.TryParse(element, out long integer)) return Encode(to, integer);
+        ListpackEncoding.Write(to, element);
+        return ListpackEncoding.SizeOfString(element.Length);
+    }
+
+    /// <inheritdoc cref="Encode(Span{byte}, ReadOnlySpan{byte})"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Encode(Span<byte> to, long element)
+    {
+        if ((ulong)element < 0x80)
+        {
+            to[0] = (byte)element;
+            to[1] = 1;
+            return 2;
+        }
+
+        ListpackEncoding.Write(to, element);
+        return SizeOf(element);
+    }
+
+    /// <summary>Takes in elements that were encoded in place, at <see cref="EndOf"/>: one write of the header for all of them.</summary>
+    /// <param name="listpack">With the encoded elements, and room for the end mark behind them.</param>
+    /// <param name="bytes">Their bytes.</param>
+    /// <param name="elements">How many they are.</param>
+    public static void Extend(Span<byte> listpack, int bytes, int elements)
+    {
+        int used = Bytes(listpack) + bytes;
+        listpack[used - 1] = End;
+        SetHeader(listpack, used, elements);
     }
 
     /// <summary>The bytes of the elements from <paramref name="from"/> up to <paramref name="to"/> (-1: all the rest).</summary>

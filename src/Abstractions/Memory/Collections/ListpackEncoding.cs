@@ -39,7 +39,7 @@ internal static class ListpackEncoding
 
     /// <summary>Reads the element at an offset, and the bytes that it takes in all.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ListpackElement Read(ReadOnlySpan<byte> listpack, int at, out int bytes)
+    public static ListpackElement Read(ReadOnlySpan<byte> listpack, int at, scoped out int bytes)
     {
         byte first = listpack[at];
         if ((first & 0xC0) == 0x80)
@@ -148,7 +148,7 @@ internal static class ListpackEncoding
         to[bytes] = (byte)bytes;
     }
 
-    private static ListpackElement ReadOther(ReadOnlySpan<byte> listpack, int at, out int bytes)
+    private static ListpackElement ReadOther(ReadOnlySpan<byte> listpack, int at, scoped out int bytes)
     {
         byte first = listpack[at];
         if (first < 0x80)

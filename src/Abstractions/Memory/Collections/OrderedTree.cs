@@ -79,7 +79,7 @@ public unsafe struct OrderedTree
     }
 
     /// <summary>Finds an item; an invalid cursor where there is none.</summary>
-    public readonly TreeCursor Find(ulong head, ReadOnlySpan<byte> tail)
+    public readonly TreeCursor Find(ulong head, scoped ReadOnlySpan<byte> tail)
     {
         TreeNode* leaf = LeafFor(head, tail);
         if (leaf == null) return default;
@@ -88,7 +88,7 @@ public unsafe struct OrderedTree
     }
 
     /// <summary>The first item at or after (head, tail); invalid where there is none.</summary>
-    public readonly TreeCursor Seek(ulong head, ReadOnlySpan<byte> tail)
+    public readonly TreeCursor Seek(ulong head, scoped ReadOnlySpan<byte> tail)
     {
         TreeNode* leaf = LeafFor(head, tail);
         if (leaf == null) return default;
@@ -258,7 +258,7 @@ public unsafe struct OrderedTree
         return position >= (ulong)Items;
     }
 
-    private readonly TreeNode* LeafFor(ulong head, ReadOnlySpan<byte> tail)
+    private readonly TreeNode* LeafFor(ulong head, scoped ReadOnlySpan<byte> tail)
     {
         TreeNode* node = Root;
         if (node == null) return null;

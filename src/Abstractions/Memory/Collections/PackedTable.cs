@@ -16,8 +16,8 @@ namespace ModularKv.Abstractions.Collections;
 public unsafe struct PackedTable
 {
     // Items per bucket on average: above, a bucket is split with each insertion; below, one is merged with each removal.
-    private const int LoadMax = 12;
-    private const int LoadMin = 8;
+    private const int LoadMax = 14;
+    private const int LoadMin = 9;
 
     // A tag and the bucket's number must come from different bits of the hash.
     private const int TagShift = 56;
@@ -38,17 +38,18 @@ public unsafe struct PackedTable
     public readonly long BlockCount => _directory.Blocks;
 
     /// <summary>Finds an item.</summary>
-    public readonly TableItem Find(ReadOnlySpan<byte> key) => Find(key, KeyHash.Compute(key));
+    public readonly TableItem Find(scoped ReadOnlySpan<byte> key) => Find(key, KeyHash.Compute(key));
 
     /// <summary>
     /// Finds an item by a hash computed before (<see cref="KeyHash.Compute(ReadOnlySpan{byte})"/>): one hash, many tables.
     /// </summary>
-    public readonly TableItem Find(ReadOnlySpan<byte> key, ulong hash)
+    public readonly TableItem Find(scoped ReadOnlySpan<byte> key, ulong hash)
     {
         if (_count == 0) return default;
         uint index = _directory.IndexOf((uint)hash);
         byte* bucket = _directory.BucketAt(index);
         if (bucket == null) return default;
+        PrefetchItems(bucket);
         int count = PackedBucket.Count(bucket);
         for (int first = 0; first < count; first += 32)
         {
@@ -73,8 +74,7 @@ public unsafe struct PackedTable
         byte* bucket = _directory.BucketAt(_directory.IndexOf((uint)hash));
         if (bucket == null) return;
         Sse.Prefetch0(bucket);
-        Sse.Prefetch0(bucket + 64);
-        Sse.Prefetch0(bucket + 128);
+        PrefetchItems(bucket);
     }
 
     /// <summary>
@@ -176,7 +176,7 @@ public unsafe struct PackedTable
     }
 
     /// <summary>Goes to the next item of an enumeration; start with a default walk. The table must not change meanwhile.</summary>
-    public readonly bool Next(ref TableWalk walk, out TableItem item)
+    public readonly bool Next(scoped ref TableWalk walk, out TableItem item)
     {
         while (walk.Bucket < _directory.Buckets)
         {
@@ -261,15 +261,14 @@ public unsafe struct PackedTable
             _directory.DefragmentAt(memory, index);
             ref byte* bucket = ref _directory.SlotAt(index);
             if (bucket == null) continue;
-            BlockMove.Try(memory, ref bucket, PackedBucket.BlockSize(bucket));
+            memory.TryMove(ref bucket);
             int count = PackedBucket.Count(bucket);
             byte* lengths = PackedBucket.Lengths(bucket, count), item = PackedBucket.Items(bucket, count);
             for (int i = 0; i < count; item += lengths[i++] & PackedBucket.ItemBytesMax)
             {
                 if (!ItemShape.IsExternal(item, lengths[i])) continue;
-                ExternalItem* external = ExternalItem.At(item);
                 seen++;
-                BlockMove.Try(memory, ref *(byte**)(item + 1), ExternalItem.BlockSize(external->KeyLength, external->ValueLength));
+                memory.TryMove(ref *(byte**)(item + 1));
             }
         }
 
@@ -336,6 +335,14 @@ public unsafe struct PackedTable
         byte* bucket = _directory.BucketAt(index + Distance);
         if (bucket == null) return;
         Sse.Prefetch0(bucket);
+        PrefetchItems(bucket);
+    }
+
+    // The item is on any of these lines; asked for together with the tags they come together, not one after the other.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void PrefetchItems(byte* bucket)
+    {
+        if (!Sse.IsSupported) return;
         Sse.Prefetch0(bucket + 64);
         Sse.Prefetch0(bucket + 128);
         Sse.Prefetch0(bucket + 192);

@@ -13,8 +13,8 @@ namespace ModularKv.Abstractions.Collections;
 /// <remarks>Linear hashing over packed buckets as <see cref="PackedTable"/>: about 14 bytes per item.</remarks>
 public unsafe struct ScoreTable
 {
-    private const int LoadMax = 12;
-    private const int LoadMin = 8;
+    private const int LoadMax = 14;
+    private const int LoadMin = 9;
 
     private LinearDirectory _directory;
     private long _count;
@@ -170,7 +170,7 @@ public unsafe struct ScoreTable
             uint index = (uint)position;
             _directory.DefragmentAt(memory, index);
             ref byte* bucket = ref _directory.SlotAt(index);
-            if (bucket != null) BlockMove.Try(memory, ref bucket, ScoreBucket.BlockSize(ScoreBucket.Count(bucket)));
+            if (bucket != null) memory.TryMove(ref bucket);
         }
 
         position = 0;

@@ -11,11 +11,15 @@ namespace ModularKv.Host.Commands.Memory;
 /// </summary>
 internal sealed unsafe class BlockedClients(Executor executor, Databases databases, IClock clock)
 {
-    private readonly Dictionary<WaitKey, LinkedList<BlockedCommand>> _byKey = [];
+    // Deadlines of clients that were served before stay in the queue until there are more of them than of the others.
+    private const int DeadDeadlinesMin = 64;
+
+    private readonly Dictionary<WaitKey, LinkedList<BlockedCommand>> _byKey = new(WaitKeyComparer.Instance);
     private readonly HashSet<BlockedCommand> _all = [];
     private readonly PriorityQueue<BlockedCommand, long> _deadlines = new();
     private readonly List<WaitKey> _ready = [];
-    private readonly HashSet<WaitKey> _readySet = [];
+    private readonly HashSet<WaitKey> _readySet = new(WaitKeyComparer.Instance);
+    private int _deadDeadlines;
     private bool _serving;
 
     /// <summary>Number of blocked clients.</summary>
@@ -53,10 +57,10 @@ internal sealed unsafe class BlockedClients(Executor executor, Databases databas
         foreach (int index in keys)
         {
             var key = new WaitKey(frame.Client.Database, frame.Argument(index).ToArray());
-            if (blocked.Waits.Any(wait => wait.Key.Equals(key))) continue;
+            if (blocked.IndexOf(key) != 0) continue;
             ref LinkedList<BlockedCommand>? queue = ref CollectionsMarshal.GetValueRefOrAddDefault(_byKey, key, out _);
             queue ??= new LinkedList<BlockedCommand>();
-            blocked.Waits.Add((key, queue.AddLast(blocked)));
+            blocked.Waits.Add((key, index, queue.AddLast(blocked)));
         }
     }
 
@@ -64,8 +68,23 @@ internal sealed unsafe class BlockedClients(Executor executor, Databases databas
     public void KeyChanged(int database, KeyRef key)
     {
         if (_byKey.Count == 0) return;
-        var wait = new WaitKey(database, key.Bytes.ToArray());
-        if (_byKey.ContainsKey(wait) && _readySet.Add(wait)) _ready.Add(wait);
+        var probe = new WaitProbe(database, key.Bytes, key.Hash);
+        if (_byKey.GetAlternateLookup<WaitProbe>().TryGetValue(probe, out WaitKey wait, out _)) MarkReady(wait);
+    }
+
+    /// <summary>Notes that a database was emptied or exchanged with another: any key in it may have come or gone.</summary>
+    /// <param name="database">-1: all of them.</param>
+    public void DatabaseReplaced(int database)
+    {
+        foreach (WaitKey wait in _byKey.Keys)
+        {
+            if (database < 0 || wait.Database == database) MarkReady(wait);
+        }
+    }
+
+    private void MarkReady(WaitKey key)
+    {
+        if (_readySet.Add(key)) _ready.Add(key);
     }
 
     /// <summary>Runs the commands again that wait for changed keys, in the order in which they blocked.</summary>
@@ -88,14 +107,16 @@ internal sealed unsafe class BlockedClients(Executor executor, Databases databas
         if (!_byKey.TryGetValue(key, out LinkedList<BlockedCommand>? queue)) return;
         LinkedListNode<BlockedCommand>? last = queue.Last;
         LinkedListNode<BlockedCommand>? node = queue.First;
+        bool anyWakesOnDelete = queue.Any(waiting => waiting.WakesOnDelete);
         while (node is not null)
         {
             LinkedListNode<BlockedCommand>? next = node == last ? null : node.Next;
             BlockedCommand blocked = node.Value;
-            bool exists = Exists(key);
-            if (exists || (blocked.Options & BlockOptions.WakeOnDelete) != 0) RunAgain(blocked, CallFlags.Retry);
-            else if (!exists && queue.All(other => (other.Options & BlockOptions.WakeOnDelete) == 0)) return;
-            node = next;
+            if (Exists(key) || blocked.WakesOnDelete) RunAgain(blocked, CallFlags.Retry, blocked.IndexOf(key));
+            else if (!anyWakesOnDelete) return;
+
+            // A client that went while another was served has left the queue; those behind it have their turn with the next change.
+            node = next?.List is null ? null : next;
         }
     }
 
@@ -105,12 +126,14 @@ internal sealed unsafe class BlockedClients(Executor executor, Databases databas
         return databases[key.Database].Exists(pinned.Key);
     }
 
-    private void RunAgain(BlockedCommand blocked, CallFlags flags)
+    private void RunAgain(BlockedCommand blocked, CallFlags flags, int readyKey)
     {
         Client client = blocked.Client;
         client.IsBlocked = false;
+        client.ReadyKey = readyKey;
         client.FlushLater();
         bool ran = executor.Run(client, blocked.Command, blocked.Arguments, client.Output, flags | CallFlags.Trusted);
+        client.ReadyKey = 0;
         if (ran && blocked.IsParkedAgain)
         {
             blocked.IsParkedAgain = false;
@@ -129,8 +152,8 @@ internal sealed unsafe class BlockedClients(Executor executor, Databases databas
 
     private void Forget(BlockedCommand blocked)
     {
-        _all.Remove(blocked);
-        foreach ((WaitKey key, LinkedListNode<BlockedCommand> node) in blocked.Waits)
+        if (_all.Remove(blocked) && blocked.DeadlineMs > 0) ForgetDeadline();
+        foreach ((WaitKey key, _, LinkedListNode<BlockedCommand> node) in blocked.Waits)
         {
             LinkedList<BlockedCommand> queue = node.List!;
             queue.Remove(node);
@@ -143,20 +166,31 @@ internal sealed unsafe class BlockedClients(Executor executor, Databases databas
         blocked.Dispose();
     }
 
+    // A worker that waits with a long timeout and is served at once, again and again, must not leave its deadlines behind.
+    private void ForgetDeadline()
+    {
+        if (++_deadDeadlines < DeadDeadlinesMin || _deadDeadlines * 2 < _deadlines.Count) return;
+        _deadlines.Clear();
+        foreach (BlockedCommand alive in _all)
+        {
+            if (alive.DeadlineMs > 0) _deadlines.Enqueue(alive, alive.DeadlineMs);
+        }
+
+        _deadDeadlines = 0;
+    }
+
     /// <summary>Ends the waits whose time is up. Returns the milliseconds until the next; -1: none.</summary>
     public long ExpireDue()
     {
+        // The time of now, not of the iteration's beginning: the next wait would be too long by what the iteration took.
+        long now = _deadlines.Count == 0 ? 0 : clock.UnixMicros() / 1000;
         while (_deadlines.TryPeek(out BlockedCommand? blocked, out long due))
         {
-            if (!_all.Contains(blocked))
-            {
-                _deadlines.Dequeue();
-                continue;
-            }
-
-            if (due > clock.UnixMs) return due - clock.UnixMs;
+            bool isAlive = _all.Contains(blocked);
+            if (isAlive && due > now) return due - now;
             _deadlines.Dequeue();
-            RunAgain(blocked, CallFlags.TimedOut);
+            if (isAlive) RunAgain(blocked, CallFlags.TimedOut, 0);
+            else _deadDeadlines--;
         }
 
         return -1;
@@ -168,7 +202,7 @@ internal sealed unsafe class BlockedClients(Executor executor, Databases databas
         if (client.Blocked is not BlockedCommand blocked) return false;
         if (!withError)
         {
-            RunAgain(blocked, CallFlags.TimedOut);
+            RunAgain(blocked, CallFlags.TimedOut, 0);
             return true;
         }
 
@@ -183,20 +217,6 @@ internal sealed unsafe class BlockedClients(Executor executor, Databases databas
     {
         if (client.Blocked is BlockedCommand blocked) Forget(blocked);
     }
-}
-
-/// <summary>A key that somebody waits for.</summary>
-internal readonly struct WaitKey(int database, byte[] bytes) : IEquatable<WaitKey>
-{
-    public int Database { get; } = database;
-
-    public byte[] Bytes { get; } = bytes;
-
-    public bool Equals(WaitKey other) => Database == other.Database && Bytes.AsSpan().SequenceEqual(other.Bytes);
-
-    public override bool Equals(object? obj) => obj is WaitKey other && Equals(other);
-
-    public override int GetHashCode() => HashCode.Combine(Database, KeyHash.Compute(Bytes));
 }
 
 /// <summary>A command with a copy of its arguments.</summary>
@@ -234,9 +254,22 @@ internal sealed unsafe class BlockedCommand : IDisposable
 
     public bool IsParkedAgain { get; set; }
 
-    public List<(WaitKey Key, LinkedListNode<BlockedCommand> Node)> Waits { get; } = [];
+    public List<(WaitKey Key, int Argument, LinkedListNode<BlockedCommand> Node)> Waits { get; } = [];
+
+    public bool WakesOnDelete => (Options & BlockOptions.WakeOnDelete) != 0;
 
     public ArgumentList Arguments => new((Argument*)_copy, _count);
+
+    /// <summary>Argument index of a key that it waits for; 0: it does not.</summary>
+    public int IndexOf(WaitKey key)
+    {
+        foreach ((WaitKey waited, int argument, _) in Waits)
+        {
+            if (WaitKeyComparer.Instance.Equals(waited, key)) return argument;
+        }
+
+        return 0;
+    }
 
     public void Dispose()
     {

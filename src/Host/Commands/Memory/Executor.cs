@@ -31,6 +31,9 @@ internal sealed unsafe class Executor : CommandServices
     private readonly OutputBlocks _scratchBlocks = new();
     private readonly ReplyWriter _discard;
     private CommandInterceptor[] _before = [];
+
+    /// <summary>Those of <see cref="_before"/> that concern every client.</summary>
+    private CommandInterceptor[] _beforeAll = [];
     private CommandInterceptor[] _after = [];
     private int _depth;
     private Command? _timed;
@@ -78,15 +81,23 @@ internal sealed unsafe class Executor : CommandServices
     {
         if (interceptor.WantsBefore) _before = [.. _before.Append(interceptor).OrderBy(i => i.Order)];
         if (interceptor.WantsAfter) _after = [.. _after.Append(interceptor).OrderBy(i => i.Order)];
+        SortInterceptors();
         return new Undo(() =>
         {
             _before = [.. _before.Where(i => i != interceptor)];
             _after = [.. _after.Where(i => i != interceptor)];
+            SortInterceptors();
         });
     }
 
-    /// <summary>Whether any interceptor is registered.</summary>
-    public bool HasInterceptors => _before.Length + _after.Length > 0;
+    private void SortInterceptors()
+    {
+        _beforeAll = [.. _before.Where(i => !i.OnlyGated)];
+        HasInterceptors = _beforeAll.Length + _after.Length > 0;
+    }
+
+    /// <summary>Whether any interceptor is registered that concerns every client.</summary>
+    public bool HasInterceptors { get; private set; }
 
     /// <summary>Whether a command of the module is running now.</summary>
     public bool IsExecuting(string module)
@@ -206,7 +217,7 @@ internal sealed unsafe class Executor : CommandServices
     {
         command.Calls += calls;
         command.Nanoseconds += nanoseconds;
-        if (nanoseconds > ClockStepNanoseconds) TookLong();
+        if (nanoseconds > ClockStepNanoseconds && _depth < 2) TookLong(); // within another command the time stands still
         _statistics.CommandsProcessed += calls;
         if (!_admission.Settings.TracksLatency) return;
         command.Latency ??= new long[64];
@@ -221,7 +232,7 @@ internal sealed unsafe class Executor : CommandServices
 
     private void ExecuteGuarded(Client client, Command? command, Argument* arguments, int count)
     {
-        CloseTiming(null);
+        if (_timed is not null) CloseTiming(null);
         if (client.IsClosed || (client.Flags & ClientFlags.CloseNow) != 0) return;
         var list = new ArgumentList(arguments, count);
         if (client.IsBlocked || client.IsPostponed || (client.Flags & ClientFlags.CloseAfterReply) != 0)
@@ -233,6 +244,7 @@ internal sealed unsafe class Executor : CommandServices
         bool mute = (client.Flags & (ClientFlags.ReplyOff | ClientFlags.ReplySkip)) != 0;
         if (!mute && !client.Flags.HasFlag(ClientFlags.Internal)) client.FlushLater();
         _discard.Protocol = client.Output.Protocol;
+        _discard.ErrorWritten = client.Output.ErrorWritten;
         ReplyWriter reply = mute ? _discard : client.Output;
         Run(client, command, list, reply, CallFlags.None);
         if (mute) _discard.Clear();
@@ -264,7 +276,7 @@ internal sealed unsafe class Executor : CommandServices
         _keyspace.KeepsAccessClocks = (client.Flags & ClientFlags.NoTouch) != 0 && command!.Spec.Name != "touch";
         try
         {
-            return RunIntercepted(frame);
+            return RunIntercepted(frame, client.Gate ? _before : _beforeAll);
         }
         finally
         {
@@ -274,9 +286,9 @@ internal sealed unsafe class Executor : CommandServices
         }
     }
 
-    private bool RunIntercepted(CommandFrame frame)
+    private bool RunIntercepted(CommandFrame frame, CommandInterceptor[] before)
     {
-        foreach (CommandInterceptor interceptor in _before)
+        foreach (CommandInterceptor interceptor in before)
         {
             Verdict verdict = Ask(interceptor, frame);
             if (verdict == Verdict.Continue) continue;
@@ -337,13 +349,101 @@ internal sealed unsafe class Executor : CommandServices
             bool isWrite = (frame.Command.Flags & (CommandFlags.Write | CommandFlags.MayReplicate)) != 0;
             if (_propagation.Active && isWrite && (frame.Flags & CallFlags.PropagationStated) == 0)
             {
-                _propagation.Add(frame.Client.Database, new ArgumentList(frame.Arguments, frame.Count));
+                bool replicasOnly = frame.Dirty == 0 && (frame.Flags & CallFlags.ReplicasOnly) != 0;
+                _propagation.Add(frame.Client.Database, new ArgumentList(frame.Arguments, frame.Count), replicasOnly);
             }
         }
 
         if (_depth > 0) return;
         _propagation.EndUnit();
         if (Blocking.HasReady) Blocking.Serve();
+    }
+
+    /// <inheritdoc/>
+    public override void RunQueue(CommandFrame outer, CommandQueue queue)
+    {
+        if (_depth == NestingMax)
+        {
+            outer.Reply.Error("ERR too many nested calls"u8);
+            return;
+        }
+
+        ReadOnlySpan<QueuedCommand> commands = queue.Commands;
+        if (commands.Length > 1) Prefetch(commands, _databases.Store(outer.Client.Database));
+        if (_depth == 1) _propagation.EndUnit();
+        outer.Flags |= CallFlags.PropagationStated;
+        outer.Reply.Array(commands.Length);
+        bool isDirect = outer.Reply == outer.Client.Output || outer.Reply == _discard;
+        CommandFrame frame = _frames[_depth++];
+        try
+        {
+            foreach (ref readonly QueuedCommand queued in commands)
+            {
+                ReplyWriter reply = isDirect ? WriterOf(outer.Client) : outer.Reply;
+                PrepareQueued(frame, outer, queued, reply);
+                if (HasInterceptors || IsGuarded) RunIntercepted(frame, _beforeAll); else RunTimed(frame);
+                if (frame.Dirty != 0 || (frame.Flags & CallFlags.ForcePropagation) != 0) Finish(frame);
+            }
+        }
+        finally
+        {
+            _depth--;
+            if (_timed is not null) CloseTiming(null);
+            if (outer.Reply != _discard) _discard.Clear();
+        }
+    }
+
+    // CLIENT REPLY inside the queue takes effect from the next command on.
+    private ReplyWriter WriterOf(Client client)
+    {
+        if ((client.Flags & (ClientFlags.ReplyOff | ClientFlags.ReplySkip)) != 0) return _discard;
+        client.FlushLater();
+        return client.Output;
+    }
+
+    private void PrepareQueued(CommandFrame frame, CommandFrame outer, in QueuedCommand queued, ReplyWriter reply)
+    {
+        Client client = outer.Client;
+        frame.Arguments = queued.Arguments;
+        frame.Count = queued.Count;
+        frame.Command = queued.Command;
+        frame.Client = client;
+        frame.Reply = reply;
+        frame.Database = _databases[client.Database];
+        frame.NowMs = outer.NowMs;
+        frame.Dirty = 0;
+        frame.Flags = CallFlags.Queued | CallFlags.DenyBlocking | (outer.Flags & CallFlags.Trusted);
+        bool keepsClocks = (client.Flags & ClientFlags.NoTouch) != 0 && queued.Command.Spec.Name != "touch";
+        if (_keyspace.KeepsAccessClocks != keepsClocks) _keyspace.KeepsAccessClocks = keepsClocks;
+    }
+
+    // The end of one command is the beginning of the next: one look at the clock for both.
+    private void RunTimed(CommandFrame frame)
+    {
+        Command command = frame.Command;
+        if (command != _timed || _timedCalls >= TimedTogetherMax || (command.Flags & CommandFlags.Fast) == 0) CloseTiming(command);
+        _timedCalls++;
+        Invoke(frame);
+        if (frame.Reply.Errors != 0) CountErrors(frame.Reply, command);
+    }
+
+    /// <summary>What a transaction will touch is fetched at once, as for a batch: it may have been queued long ago.</summary>
+    private static void Prefetch(ReadOnlySpan<QueuedCommand> commands, DatabaseStore database)
+    {
+        foreach (ref readonly QueuedCommand queued in commands)
+        {
+            int first = queued.Command.FirstKey;
+            if ((uint)(first - 1) >= (uint)(queued.Count - 1)) continue;
+            Argument* key = queued.Arguments + first;
+            if (key->Hash == 0) key->Hash = KeyHash.Compute(key->Bytes, key->Length);
+            database.PrefetchBucket(key->Hash);
+        }
+
+        foreach (ref readonly QueuedCommand queued in commands)
+        {
+            int first = queued.Command.FirstKey;
+            if ((uint)(first - 1) < (uint)(queued.Count - 1)) database.PrefetchRecord(queued.Arguments[first].Hash);
+        }
     }
 
     /// <summary>Hands effects outside a command to the stream, and serves clients that wait for what changed.</summary>

@@ -24,6 +24,11 @@ internal sealed unsafe class StoreContent
     /// <summary>Pieces of work above which freeing a value is put off. Source: LAZYFREE_THRESHOLD.</summary>
     public const int LazyEffort = 64;
 
+    /// <summary>
+    /// Pieces of work above which freeing is put off though nobody asked for it: in one go it would hold the loop up, as DEL does in Redis.
+    /// </summary>
+    public const int HoldingEffort = 4096;
+
     // Appending doubles a value's room up to here, and adds an eighth from here on.
     private const long DoublesBelow = 1 << 20;
     private const int GrowthShare = 8;
@@ -191,7 +196,9 @@ internal sealed unsafe class StoreContent
 
     /// <summary>Frees a record that is in no table, with all it owns.</summary>
     /// <param name="record">The record.</param>
-    /// <param name="lazy">A value that takes more than <see cref="LazyEffort"/> pieces is freed later.</param>
+    /// <param name="lazy">
+    /// A value that takes more than <see cref="LazyEffort"/> pieces is freed later; else one of more than <see cref="HoldingEffort"/>.
+    /// </param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Release(Record* record, bool lazy)
     {
@@ -267,7 +274,8 @@ internal sealed unsafe class StoreContent
     {
         DataType type = _state.Types.Of(record);
         Entry value = new(record, null);
-        if (lazy && type.FreeEffort(value) > LazyEffort && _state.LazyFree.TryEnqueue(this, record)) return false;
+        long effort = type.FreeEffort(value);
+        if (effort > (lazy ? LazyEffort : HoldingEffort) && _state.LazyFree.TryEnqueue(this, record, effort, lazy)) return false;
         type.Free(value);
         return true;
     }

@@ -11,7 +11,7 @@ namespace ModularKv.Host.Propagation.Memory;
 internal sealed unsafe class PropagationStream : IPropagation
 {
     private readonly IClock _clock;
-    private readonly List<(int Database, int Start, int End)> _unit = [];
+    private readonly List<Effect> _unit = [];
     private readonly Builder _builder;
     private PropagationSubscriber[] _subscribers = [];
     private byte* _bytes;
@@ -48,13 +48,13 @@ internal sealed unsafe class PropagationStream : IPropagation
     public EffectBuilder Append(int database) => _builder.Begin(database);
 
     /// <summary>Adds a command as it came.</summary>
-    public void Add(int database, ArgumentList arguments)
+    public void Add(int database, ArgumentList arguments, bool replicasOnly = false)
     {
         if (!Active) return;
         int start = _length;
         Number((byte)'*', arguments.Count);
         for (int i = 0; i < arguments.Count; i++) Bulk(arguments[i]);
-        _unit.Add((database, start, _length));
+        _unit.Add(new Effect(database, start, _length, replicasOnly));
     }
 
     /// <summary>Hands the unit over.</summary>
@@ -63,19 +63,24 @@ internal sealed unsafe class PropagationStream : IPropagation
         if (_unit.Count == 0) return;
         bool wrap = _unit.Count > 1;
         int database = _unit[0].Database;
-        if (wrap) Deliver(database, "*1\r\n$5\r\nMULTI\r\n"u8);
-        foreach ((int db, int start, int end) in _unit) Deliver(db, new ReadOnlySpan<byte>(_bytes + start, end - start));
-        if (wrap) Deliver(database, "*1\r\n$4\r\nEXEC\r\n"u8);
+        if (wrap) Deliver(database, "*1\r\n$5\r\nMULTI\r\n"u8, false);
+        foreach (Effect effect in _unit)
+        {
+            Deliver(effect.Database, new ReadOnlySpan<byte>(_bytes + effect.Start, effect.End - effect.Start), effect.ReplicasOnly);
+        }
+
+        if (wrap) Deliver(database, "*1\r\n$4\r\nEXEC\r\n"u8, false);
         _unit.Clear();
         _length = 0;
         _appended = true;
     }
 
-    private void Deliver(int database, ReadOnlySpan<byte> encoded)
+    private void Deliver(int database, ReadOnlySpan<byte> encoded, bool replicasOnly)
     {
         Offset += encoded.Length;
         foreach (PropagationSubscriber subscriber in _subscribers)
         {
+            if (replicasOnly && subscriber.IsLog) continue;
             try
             {
                 subscriber.Append(database, encoded, _clock.UnixMs);
@@ -131,6 +136,9 @@ internal sealed unsafe class PropagationStream : IPropagation
         _bytes[_length++] = (byte)'\n';
     }
 
+    /// <summary>One command of the unit: where its bytes stand.</summary>
+    private readonly record struct Effect(int Database, int Start, int End, bool ReplicasOnly);
+
     /// <summary>Collects the arguments first, because their number stands in front of them.</summary>
     private sealed class Builder(PropagationStream stream) : EffectBuilder
     {
@@ -170,7 +178,7 @@ internal sealed unsafe class PropagationStream : IPropagation
             int start = stream._length;
             stream.Number((byte)'*', _arguments.Count);
             foreach ((int at, int length) in _arguments) stream.Bulk(_content.AsSpan(at, length));
-            stream._unit.Add((_database, start, stream._length));
+            stream._unit.Add(new Effect(_database, start, stream._length, false));
         }
     }
 }

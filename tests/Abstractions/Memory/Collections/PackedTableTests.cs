@@ -222,17 +222,32 @@ public sealed class PackedTableTests
     [Fact]
     public void The_root_is_small() => Assert.InRange(Unsafe.SizeOf<PackedTable>(), 1, 64);
 
-    [Fact]
-    public void Looks_at_all_blocks_for_defragmentation()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Moves_its_blocks_to_fuller_pages(bool checking)
     {
-        using TableModel model = new();
-        for (int i = 0; i < 20_000; i++) model.Put(Key(i), new byte[i % 5 == 0 ? 300 : 3], false);
+        using TableModel model = new(checking);
+        for (int i = 0; i < 40_000; i++) model.Put(Key(i), new byte[i % 5 == 0 ? 300 : 3], false);
+        for (int i = 0; i < 40_000; i++)
+        {
+            if (i % 4 != 0) model.Remove(Key(i), false);
+        }
+
+        while (model.Heap.PrepareMoving(1000) > 0)
+        {
+            // All pages that are worth it.
+        }
+
         ulong position = 0;
         int calls = 1;
         for (; !model.Table.Defragment(model.Owner, ref position, 100); calls++) Assert.NotEqual(0UL, position);
         Assert.InRange(calls, 10, 1000);
         Assert.Equal(0UL, position);
+        Assert.True(model.Heap.MovedBlocks > 100, $"{model.Heap.MovedBlocks} blocks moved");
+        while (!model.Heap.EndMoving(1000)) Assert.True(model.Heap.MovedBlocks > 0);
         model.CheckAll();
+        model.CheckCounts();
     }
 
     [Fact]

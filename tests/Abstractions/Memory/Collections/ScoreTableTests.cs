@@ -59,8 +59,15 @@ public sealed class ScoreTableTests
 
         Assert.Equal((0, 0, 0), (table.Count, table.UsedBytes, table.BlockCount));
         foreach ((uint key, List<ulong> scores) in expected) Check(clone, key, scores);
+        while (heap.PrepareMoving(1000) > 0)
+        {
+            // All pages that are worth it.
+        }
+
         ulong position = 0;
         while (!clone.Defragment(owner, ref position, 10)) Assert.NotEqual(0UL, position);
+        while (!heap.EndMoving(1000)) Assert.Equal(0UL, position);
+        foreach ((uint key, List<ulong> scores) in expected) Check(clone, key, scores);
         while (!clone.FreeSome(owner, 10)) Assert.True(clone.BlockCount > 0);
         heap.VerifyNoLeaks();
     }

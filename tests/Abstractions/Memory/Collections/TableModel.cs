@@ -9,13 +9,13 @@ internal sealed class TableModel : IDisposable
 {
     public readonly Dictionary<string, (byte[] Value, bool Flag)> Expected = [];
     public readonly MemoryOwner Owner;
+    public readonly MemoryHeap Heap;
     public PackedTable Table = PackedTable.Create();
-    private readonly MemoryHeap heap;
 
     public TableModel(bool checking = true)
     {
-        heap = new MemoryHeap("table", new MemoryHeapOptions { Checking = checking });
-        Owner = new MemoryOwner("table", heap);
+        Heap = new MemoryHeap("table", new MemoryHeapOptions { Checking = checking });
+        Owner = new MemoryOwner("table", Heap);
     }
 
     public static string Text(ReadOnlySpan<byte> bytes) => Encoding.Latin1.GetString(bytes);
@@ -94,7 +94,7 @@ internal sealed class TableModel : IDisposable
         Table.Free(Owner);
         Assert.Equal((0, 0, 0), (Table.Count, Table.UsedBytes, Table.BlockCount));
         Assert.Equal((0, 0), (Owner.UsedBytes, Owner.Blocks));
-        heap.VerifyNoLeaks();
-        heap.Dispose();
+        Heap.VerifyNoLeaks();
+        Heap.Dispose();
     }
 }

@@ -38,6 +38,7 @@ internal sealed class KeyspaceModel : IKeyspaceSink, IDisposable
         State.Types.Register(Objects);
         State.Types.Register(Pieces);
         Evacuation = new Evacuation(State);
+        Defragmentation = new Defragmentation(State);
         Expiry = new ActiveExpireCycle(State);
         for (int i = 0; i < DatabaseCount; i++) Expected[i] = [];
     }
@@ -53,6 +54,8 @@ internal sealed class KeyspaceModel : IKeyspaceSink, IDisposable
     public PiecesType Pieces { get; }
 
     public Evacuation Evacuation { get; }
+
+    public Defragmentation Defragmentation { get; }
 
     public ActiveExpireCycle Expiry { get; }
 
@@ -78,6 +81,7 @@ internal sealed class KeyspaceModel : IKeyspaceSink, IDisposable
     public void Dispose()
     {
         Expiry.Dispose();
+        Defragmentation.Dispose();
         State.Dispose();
     }
 
@@ -128,7 +132,8 @@ internal sealed class KeyspaceModel : IKeyspaceSink, IDisposable
             case < 860: Transfer(number, name, key); break;
             case < 900: Advance(_random.Next(50)); break;
             case < 930: State.LazyFree.Step(_random.Next(1, 50)); break;
-            case < 960: Evacuation.Step(20); break;
+            case < 950: Evacuation.Step(20); break;
+            case < 960: Defragment(); break;
             case < 975: Expiry.Slow(); break;
             case < 985: CompareRandom(store, expected); break;
             case < 997: Databases.StepTables(3); break;
@@ -163,7 +168,7 @@ internal sealed class KeyspaceModel : IKeyspaceSink, IDisposable
         {
         }
 
-        Assert.Equal(0, State.LazyFree.Pending);
+        Assert.Equal((0, 0), (State.LazyFree.Pending, State.LazyFree.PendingPieces));
         Assert.Equal(0, Objects.LiveCount);
         Assert.Equal(0, _owner.Blocks);
         State.Blocks.VerifyNoLeaks();
@@ -344,6 +349,13 @@ internal sealed class KeyspaceModel : IKeyspaceSink, IDisposable
     {
         Databases.Swap(one, other);
         (Expected[one], Expected[other]) = (Expected[other], Expected[one]);
+    }
+
+    /// <summary>A part of a pass, also where the server would see nothing to win.</summary>
+    private void Defragment()
+    {
+        Defragmentation.Begin();
+        Defragmentation.Step(_random.Next(50));
     }
 
     private void Flush(int index)

@@ -196,6 +196,92 @@ public sealed class KeyspaceTests
         model.Drain();
     }
 
+    [Theory]
+    [InlineData("delete")]
+    [InlineData("overwrite")]
+    [InlineData("expire")]
+    [InlineData("rename")]
+    public void A_very_large_value_is_freed_by_pieces_though_nobody_asked_for_it(string how)
+    {
+        using KeyspaceModel model = new(1);
+        DatabaseStore store = model.Databases.Store(0);
+        using PinnedKey key = new("large"u8);
+        const int Pieces = StoreContent.HoldingEffort + 1;
+        Entry entry = model.Pieces.Create(store, key.Key, new byte[Pieces * PiecesType.PieceBytes], Ttl.Clear);
+        if (how == "expire") store.SetExpiry(entry, 1);
+        if (how == "delete") Assert.True(store.Delete(key.Key));
+        else if (how == "overwrite") Set(model, store, "large", "small");
+        else if (how == "expire") Assert.True(store.Find(key.Key).IsMissing);
+        else Rename(model, store);
+
+        Assert.Equal(Pieces, model.OwnedBlocks);
+        Assert.Equal(Pieces, model.State.LazyFree.PendingPieces);
+        Assert.Equal(0, model.Databases.LazyFreePending);
+        Assert.True(model.State.LazyFree.Step(100));
+        Assert.Equal(Pieces - 100, model.OwnedBlocks);
+        while (model.State.LazyFree.Slice(0))
+        {
+        }
+
+        Assert.Equal((0, 0, 0), (model.OwnedBlocks, model.State.LazyFree.PendingPieces, model.State.Statistics.LazyFreedObjects));
+        model.Drain();
+
+        static void Rename(KeyspaceModel model, DatabaseStore store)
+        {
+            Set(model, store, "small", "1");
+            using PinnedKey from = new("small"u8), to = new("large"u8);
+            Assert.True(store.Rename(from.Key, to.Key));
+        }
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(3000)]
+    public void A_value_that_owns_memory_goes_through_every_change_of_its_key(int pieces)
+    {
+        // 3000 pieces: the record's own value is an external block, too.
+        using KeyspaceModel model = new(2);
+        DatabaseStore store = model.Databases.Store(0), other = model.Databases.Store(1);
+        using PinnedKey key = new("key"u8), renamed = new("another key"u8);
+        byte[] content = new byte[pieces * PiecesType.PieceBytes];
+        new Random(4714).NextBytes(content);
+        model.Pieces.Create(store, key.Key, content, Ttl.Clear);
+        Check(store, key, 1);
+
+        store.SetExpiry(store.FindForWrite(key.Key), long.MaxValue / 2);
+        Check(store, key, 1);
+        Assert.True(store.Rename(key.Key, renamed.Key));
+        Check(store, renamed, 1);
+        store.ClearExpiry(store.FindForWrite(renamed.Key));
+        Check(store, renamed, 1);
+        Assert.True(store.MoveTo(other, renamed.Key));
+        Check(other, renamed, 1);
+        Assert.True(other.Copy(renamed.Key, store, key.Key));
+        Check(other, renamed, 2);
+
+        // The copy is independent, and replacing it by another copy frees it once.
+        model.Pieces.ChangeByte(store.FindForWrite(key.Key), 0, (byte)~content[0]);
+        Check(other, renamed, 2);
+        Assert.True(other.Copy(renamed.Key, store, key.Key));
+        model.Databases.Swap(0, 1);
+        Check(store, renamed, 2);
+        Check(other, key, 2);
+        Assert.True(store.MemoryUsage(store.Find(renamed.Key), 5) > 0);
+        Set(model, other, "key", "a string now");
+        Check(store, renamed, 1);
+        Assert.True(store.Delete(renamed.Key));
+        Assert.Equal(0, model.OwnedBlocks);
+        model.Drain();
+
+        void Check(DatabaseStore at, PinnedKey name, int values)
+        {
+            Entry entry = at.Find(name.Key);
+            Assert.True(entry.Is(model.Pieces));
+            Assert.Equal(content, model.Pieces.Get(entry));
+            Assert.Equal(values * pieces, model.OwnedBlocks);
+        }
+    }
+
     [Fact]
     public void Flushed_values_that_own_memory_are_freed_in_slices()
     {
@@ -246,6 +332,50 @@ public sealed class KeyspaceTests
         {
             using PinnedKey key = new(Encoding.UTF8.GetBytes("key" + i));
             Assert.StartsWith("value of " + i + "x", Encoding.UTF8.GetString(store.Find(key.Key).Value));
+        }
+    }
+
+    [Fact]
+    public void Defragmentation_gives_pages_of_values_back_and_is_not_repeated_in_vain()
+    {
+        using KeyspaceModel model = new(2, checking: false);
+        const int Keys = 2000;
+        for (int i = 0; i < Keys; i++)
+        {
+            // Every tenth is large: it is gone through in several slices.
+            using PinnedKey key = new(Encoding.UTF8.GetBytes("key" + i));
+            model.Pieces.Create(model.Databases.Store(i & 1), key.Key, Content(i), Ttl.Clear);
+        }
+
+        for (int i = 0; i < Keys; i++)
+        {
+            using PinnedKey key = new(Encoding.UTF8.GetBytes("key" + i));
+            if (i % 10 != 3 && i % 40 != 0) model.Databases.Store(i & 1).Delete(key.Key);
+        }
+
+        MemoryHeap heap = model.State.Blocks;
+        long before = heap.EvacuableBytes;
+        Assert.True(heap.EvacuationPays);
+        int slices = 1;
+        while (model.Defragmentation.Step(20)) slices++;
+        Assert.True(slices > 3);
+        Assert.True(heap.EvacuableBytes < before / 4, $"{heap.EvacuableBytes} of {before}");
+        Assert.True(model.State.Statistics.DefragmentedBlocks > 1000);
+        for (int i = 0; i < Keys; i++)
+        {
+            if (i % 10 != 3 && i % 40 != 0) continue;
+            using PinnedKey key = new(Encoding.UTF8.GetBytes("key" + i));
+            Assert.Equal(Content(i), model.Pieces.Get(model.Databases.Store(i & 1).Find(key.Key)));
+        }
+
+        Assert.False(model.Defragmentation.Step());
+        model.Drain();
+
+        static byte[] Content(int i)
+        {
+            byte[] content = new byte[i % 10 == 0 ? 30_000 : 2000];
+            content.AsSpan().Fill((byte)i);
+            return content;
         }
     }
 

@@ -88,6 +88,19 @@ internal sealed class PiecesType(MemoryOwner owner) : DataType
         return true;
     }
 
+    public override bool Defragment(Entry value, ref ulong position, int pieces)
+    {
+        Span<byte> bytes = value.WritableValue;
+        for (int at = (int)(position + 1) * sizeof(long); at < bytes.Length; at += sizeof(long), position++)
+        {
+            if (pieces-- == 0) return false;
+            MemoryBlock block = MemoryBlock.FromAddress((nint)MemoryMarshal.Read<long>(bytes[at..]), PieceBytes);
+            if (owner.TryMove(ref block)) MemoryMarshal.Write(bytes[at..], (long)block.Address);
+        }
+
+        return true;
+    }
+
     public override void Duplicate(Entry source, Entry copy) => Fill(copy, Get(source));
 
     public override void Digest(Entry value, DigestBuilder digest) => digest.Mix(Get(value));
