@@ -297,7 +297,7 @@ public sealed class SortedSetsModule : IModule
                 "O(N)+O(M*log(M)) with N being the sum of the sizes of the input sorted sets, and M being the number of elements in "
                 + "the resulting sorted set.",
             Summary = "Returns the members of any of several sorted sets.",
-            Arguments = "numkeys:integer key ... [WEIGHTS weight:integer ...] [aggregate=AGGREGATE(SUM|MIN|MAX)] [WITHSCORES]",
+            Arguments = "numkeys:integer key ... [WEIGHTS weight:integer ...] [AGGREGATE aggregate=(SUM|MIN|MAX)] [WITHSCORES]",
         },
         new()
         {
@@ -308,7 +308,7 @@ public sealed class SortedSetsModule : IModule
                 "O(N*K)+O(M*log(M)) worst case with N being the smallest input sorted set, K being the number of input sorted sets "
                 + "and M being the number of elements in the resulting sorted set.",
             Summary = "Returns the members that several sorted sets have in common.",
-            Arguments = "numkeys:integer key ... [WEIGHTS weight:integer ...] [aggregate=AGGREGATE(SUM|MIN|MAX)] [WITHSCORES]",
+            Arguments = "numkeys:integer key ... [WEIGHTS weight:integer ...] [AGGREGATE aggregate=(SUM|MIN|MAX)] [WITHSCORES]",
         },
         new()
         {
@@ -343,7 +343,7 @@ public sealed class SortedSetsModule : IModule
                 "O(N)+O(M log(M)) with N being the sum of the sizes of the input sorted sets, and M being the number of elements in "
                 + "the resulting sorted set.",
             Summary = "Stores the members of any of several sorted sets.",
-            Arguments = "destination:key numkeys:integer key ... [WEIGHTS weight:integer ...] [aggregate=AGGREGATE(SUM|MIN|MAX)]",
+            Arguments = "destination:key numkeys:integer key ... [WEIGHTS weight:integer ...] [AGGREGATE aggregate=(SUM|MIN|MAX)]",
         },
         new()
         {
@@ -354,7 +354,7 @@ public sealed class SortedSetsModule : IModule
                 "O(N*K)+O(M*log(M)) worst case with N being the smallest input sorted set, K being the number of input sorted sets "
                 + "and M being the number of elements in the resulting sorted set.",
             Summary = "Stores the members that several sorted sets have in common.",
-            Arguments = "destination:key numkeys:integer key ... [WEIGHTS weight:integer ...] [aggregate=AGGREGATE(SUM|MIN|MAX)]",
+            Arguments = "destination:key numkeys:integer key ... [WEIGHTS weight:integer ...] [AGGREGATE aggregate=(SUM|MIN|MAX)]",
         },
         new()
         {

@@ -40,6 +40,7 @@ public sealed class StreamTests(ServerPair servers, ITestOutputHelper output)
     [InlineData(2)]
     [InlineData(3)]
     public void Sets_agree_with_redis(int protocol) => Run(protocol, SetCommands.Table);
+    public void Sorted_sets_agree_with_redis(int protocol) => Run(protocol, SortedSetCommands.Table);
 
     [Theory]
     [InlineData(2)]

@@ -28,6 +28,10 @@ public static class ReplyRules
         new("RANDOMKEY", "the choice is random", SameShape),
         new("KEYS", "the order of the table is not defined", SameItemsInAnyOrder),
         new("SCAN", "cursors are each server's own; a scan from 0 is compared by its whole walk", SameShape),
+        new("ZRANK", "WITHSCORE of 7.2", AsksForScore, Errors: true),
+        new("ZREVRANK", "as ZRANK", AsksForScore, Errors: true),
+        new("ZRANDMEMBER", "the choice is random", SameShape),
+        new("ZSCAN", "cursors, and the order of a table, are each server's own", SameShape),
         new("TIME", "two clocks", SameShape),
         new("LOLWUT", "art, and the version of each server in the last line", SameSignature),
         new("INFO", "counts and addresses; section names must agree, and the keyspace but for its average TTL", SameInfo),
@@ -120,6 +124,9 @@ public static class ReplyRules
         command.Arguments.Count == 3
         && theirs.Text == $"ERR wrong number of arguments for 'command|{command.Word(1).ToLowerInvariant()}' command"
         && !ours.Text.StartsWith("ERR wrong number of arguments", StringComparison.Ordinal);
+
+    private static bool AsksForScore(Command command, Reply ours, Reply theirs) =>
+        command.Arguments.Count > 3 && theirs.Text == $"ERR wrong number of arguments for '{command.Word(0).ToLowerInvariant()}' command";
 
     private static bool SameHelp(Command command, Reply ours, Reply theirs) =>
         ours.Kind == theirs.Kind && ours.Items.Concat(theirs.Items).All(line => line.Kind == ReplyKind.Simple)

@@ -129,8 +129,7 @@ internal sealed class AlgebraCommands(SortedSetStore store)
                 return false;
             }
 
-            if (!RangeCommands.TryReadInteger(ref call, i + 1, out limit)) return false;
-            if (limit >= 0) continue;
+            if (NumberText.TryParse(call.Argument(i + 1), out limit) && limit >= 0) continue;
             call.Reply.Error("ERR LIMIT can't be negative"u8);
             return false;
         }

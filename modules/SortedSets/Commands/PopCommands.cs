@@ -200,8 +200,7 @@ internal sealed class PopCommands(SortedSetStore store)
 
     private static bool TryReadCount(ref CommandContext call, int index, long smallest, ReadOnlySpan<byte> otherwise, out long count)
     {
-        if (!RangeCommands.TryReadInteger(ref call, index, out count)) return false;
-        if (count >= smallest) return true;
+        if (NumberText.TryParse(call.Argument(index), out count) && count >= smallest) return true;
         call.Reply.Error(otherwise);
         return false;
     }

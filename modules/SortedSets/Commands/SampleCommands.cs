@@ -201,6 +201,14 @@ internal sealed class SampleCommands(SortedSetType type)
         long left = set.Count;
         count = Math.Min(count, left);
         Begin(call.Reply, count, withScores);
+        if (count == left)
+        {
+            // All of them: from the last to the first, as Redis walks.
+            SetCursor all = set.At(left - 1);
+            for (; all.IsValid; all.MovePrevious()) ReplyWith(call.Reply, all, withScores);
+            return;
+        }
+
         IRandom random = call.Server.Random;
         if (count <= left / DrawShare)
         {

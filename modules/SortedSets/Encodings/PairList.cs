@@ -12,6 +12,8 @@ internal static class PairList
     /// <summary>Bytes that a score's text takes at most.</summary>
     public const int ScoreBytesMax = 40;
 
+    private const double IntegerMax = long.MaxValue / 2;
+
     /// <summary>Number of pairs.</summary>
     public static int Count(ReadOnlySpan<byte> list) => Listpack.Count(list) / 2;
 
@@ -82,7 +84,6 @@ internal static class PairList
         return DoubleText.TryParseClamped(element.Bytes, out double score) ? score : 0;
     }
 
-    // What Redis writes as digits; from 1e17 on it writes an exponent. Source: d2string.
-    private static bool IsInteger(double score) =>
-        Math.Abs(score) < 1e15 && score == Math.Floor(score) && (score != 0 || !double.IsNegative(score));
+    // What Redis keeps as an integer, the negative zero included. Source: double2ll.
+    private static bool IsInteger(double score) => Math.Abs(score) <= IntegerMax && score == Math.Floor(score);
 }
