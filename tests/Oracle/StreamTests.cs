@@ -24,6 +24,11 @@ public sealed class StreamTests(ServerPair servers, ITestOutputHelper output)
     [Theory]
     [InlineData(2)]
     [InlineData(3)]
+    public void Hashes_agree_with_redis(int protocol) => Run(protocol, HashCommands.Table);
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
     public void Keys_agree_with_redis(int protocol) => Run(protocol, KeyCommands.Table);
 
     [Theory]
@@ -74,6 +79,7 @@ public sealed class StreamTests(ServerPair servers, ITestOutputHelper output)
     [InlineData(3)]
     public void All_groups_together_agree_with_redis(int protocol) =>
         Run(protocol, StringCommands.Table, KeyCommands.Table, ConnectionCommands.Table, ServerCommands.Table, ListCommands.Table);
+        Run(protocol, StringCommands.Table, HashCommands.Table, KeyCommands.Table, ConnectionCommands.Table, ServerCommands.Table);
 
     private void Run(int protocol, params IReadOnlyList<Production>[] groups)
     {

@@ -32,6 +32,11 @@ public static class ReplyRules
         new("ZREVRANK", "as ZRANK", AsksForScore, Errors: true),
         new("ZRANDMEMBER", "the choice is random", SameShape),
         new("ZSCAN", "cursors, and the order of a table, are each server's own", SameShape),
+        new("HGETALL", "the order of a table is not defined", SameMapInAnyOrder),
+        new("HKEYS", "as HGETALL", SameItemsInAnyOrder),
+        new("HVALS", "as HGETALL", SameItemsInAnyOrder),
+        new("HRANDFIELD", "the choice is random", SameChoice),
+        new("HSCAN", "as SCAN", SameScan),
         new("TIME", "two clocks", SameShape),
         new("LOLWUT", "art, and the version of each server in the last line", SameSignature),
         new("INFO", "counts and addresses; section names must agree, and the keyspace but for its average TTL", SameInfo),
@@ -141,6 +146,18 @@ public static class ReplyRules
 
     private static bool SameItemsInAnyOrder(Command command, Reply ours, Reply theirs) =>
         ours.Kind == theirs.Kind && ours.Items.Count == theirs.Items.Count && Sorted(ours).SequenceEqual(Sorted(theirs));
+
+    /// <summary>As many elements; the same ones where the count asks for all of them.</summary>
+    private static bool SameChoice(Command command, Reply ours, Reply theirs) =>
+        ours.Kind == theirs.Kind && ours.IsNull == theirs.IsNull && ours.Items.Count == theirs.Items.Count
+        && (command.Arguments.Count < 3 || command.Word(2).Length < 4 || command.Word(2)[0] == '-'
+            || Sorted(ours).SequenceEqual(Sorted(theirs)));
+
+    /// <summary>A walk that begins and ends with this call has the same elements; otherwise each server brings its own part.</summary>
+    private static bool SameScan(Command command, Reply ours, Reply theirs) =>
+        ours.Kind == theirs.Kind && ours.Items.Count == theirs.Items.Count
+        && (ours.Items.Count != 2 || command.Word(2) != "0" || ours.Items[0].Text != "0" || theirs.Items[0].Text != "0"
+            || SameItemsInAnyOrder(command, ours.Items[1], theirs.Items[1]));
 
     private static IEnumerable<string> Sorted(Reply reply) =>
         reply.Items.Select(item => Encoding.Latin1.GetString(item.Raw)).Order(StringComparer.Ordinal);
