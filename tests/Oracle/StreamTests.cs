@@ -44,6 +44,11 @@ public sealed class StreamTests(ServerPair servers, ITestOutputHelper output)
     [Theory]
     [InlineData(2)]
     [InlineData(3)]
+    public void Streams_agree_with_redis(int protocol) => Run(protocol, StreamCommands.Table, StreamCommandsOfGroups.Table);
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
     public void All_groups_together_agree_with_redis(int protocol) =>
         Run(protocol, StringCommands.Table, KeyCommands.Table, ConnectionCommands.Table, ServerCommands.Table);
 
