@@ -13,7 +13,6 @@ internal static class GroupProgress
     {
         if (stream.EntriesAdded == 0) return 0;
         if (stream.Length == 0 && id <= stream.LastId) return stream.EntriesAdded;
-        if (!id.IsZero && id < stream.MaxDeletedId) return StreamGroup.UnknownRead;
         if (id == stream.LastId) return stream.EntriesAdded;
         if (id > stream.LastId) return StreamGroup.UnknownRead;
         if (!stream.MaxDeletedId.IsZero && stream.MaxDeletedId >= stream.FirstId) return StreamGroup.UnknownRead;

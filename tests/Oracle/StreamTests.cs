@@ -73,6 +73,7 @@ public sealed class StreamTests(ServerPair servers, ITestOutputHelper output)
     [InlineData(2)]
     [InlineData(3)]
     public void Geo_agrees_with_redis(int protocol) => Run(protocol, GeoCommands.Table);
+    public void Streams_agree_with_redis(int protocol) => Run(protocol, StreamCommands.Table, StreamCommandsOfGroups.Table);
 
     [Theory]
     [InlineData(2)]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using ModularKv.TestKit.Streams;
 
 namespace ModularKv.TestKit;
 
@@ -60,6 +61,9 @@ public static class ReplyRules
         new("COMMAND INFO", "subcommands stand in a random order; facts of later versions; without names see COMMAND", SameDescriptions),
         new("COMMAND GETKEYS", "since 7.2 a command without arguments may be asked about", AsksForNameAlone, Errors: true),
         new("COMMAND GETKEYSANDFLAGS", "as COMMAND GETKEYS", AsksForNameAlone, Errors: true),
+        new("XPENDING", "two clocks", StreamCommandsRules.SamePending),
+        new("XINFO STREAM", "two clocks, active-time of 7.2", StreamCommandsRules.SameInfo),
+        new("XINFO CONSUMERS", "two clocks, inactive of 7.2", StreamCommandsRules.SameInfo),
         new("COMMAND HELP", "our own words", SameHelp),
         new("CONFIG HELP", "our own words", SameHelp),
         new("CLIENT HELP", "our own words", SameHelp),
