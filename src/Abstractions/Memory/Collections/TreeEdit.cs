@@ -126,11 +126,13 @@ internal unsafe ref struct TreeEdit
                 looked++;
                 byte* moved = (byte*)block.Address;
                 if (TryMove(ref moved)) *(byte**)place = moved;
+                if (memory.TryMove(ref moved)) *(byte**)place = moved;
             }
 
             looked++;
             byte* self = (byte*)node;
             if (TryMove(ref self)) Relink(depth, (TreeNode*)self);
+            if (memory.TryMove(ref self)) Relink(depth, (TreeNode*)self);
         }
 
         return looked;
