@@ -338,6 +338,4 @@ internal unsafe ref struct TreeEdit
             TreeBlocks.FreeNode(tree, memory, root);
         }
     }
-
-    /// <summary>Moves a block to a fuller page. False: it stays.</summary>
 }
