@@ -8,12 +8,12 @@ namespace ModularKv.Geo;
 public sealed class GeoModule : IModule
 {
     private const string SearchComplexity =
-        "O(N+log(M)) where N is the number of elements in the grid-aligned bounding box area around the shape provided as the filter and M " +
-        "is the number of items inside the shape";
+        "O(N+log(M)) where N is the number of elements in the grid-aligned bounding box area around the shape provided as the filter and " +
+        "M is the number of items inside the shape";
 
     private const string RadiusComplexity =
-        "O(N+log(M)) where N is the number of elements inside the bounding box of the circular area delimited by center and radius and M is " +
-        "the number of items inside the index.";
+        "O(N+log(M)) where N is the number of elements inside the bounding box of the circular area delimited by center and radius and " +
+        "M is the number of items inside the index.";
 
     private const string Unit = "unit=(M|KM|FT|MI)";
     private const string Order = "[order=(ASC|DESC)]";

@@ -41,5 +41,5 @@ internal static class GroupProgress
 
     // Whether an entry from that id on was deleted, as far as the largest deleted id says. Source: streamRangeHasTombstones.
     private static bool HasDeletedFrom(StreamValue stream, StreamId from)
-        => stream.Length > 0 && !stream.MaxDeletedId.IsZero && from <= stream.MaxDeletedId;
+        => stream.Length > 0 && !stream.MaxDeletedId.IsZero && stream.FirstId <= stream.MaxDeletedId && from <= stream.MaxDeletedId;
 }

@@ -15,8 +15,6 @@ public sealed class SideBySide : IDisposable
     private readonly int historyMax;
     private readonly TimeSpan timeout;
     private readonly Queue<string> history = new();
-    private byte[] leftAhead = [];
-    private byte[] rightAhead = [];
     private RespClient left;
     private RespClient right;
 
@@ -36,12 +34,6 @@ public sealed class SideBySide : IDisposable
         left = Open(ours);
         right = Open(theirs);
     }
-
-    /// <summary>
-    /// Whether a push may come before the reply from one server and after it from the other, as for events of the client's own commands.
-    /// What is pushed, and in which order, must agree all the same.
-    /// </summary>
-    public bool PushesMayLag { get; init; }
 
     /// <summary>The connection to the server under test.</summary>
     public RespClient Ours => left;
@@ -79,10 +71,6 @@ public sealed class SideBySide : IDisposable
         }
         bool agree = ReplyRules.Agree(command, mine, other);
         string? detail = agree && command.Word(0) == "SCAN" && !mine.IsError ? WalkBoth(command, mine, other) : null;
-        if (PushesMayLag)
-        {
-            minePushes = TakeCommon(minePushes, ref otherPushes);
-        }
         if (!minePushes.AsSpan().SequenceEqual(otherPushes))
         {
             detail = $"pushes before the reply: \"{Escape.Bytes(minePushes)}\" against \"{Escape.Bytes(otherPushes)}\"";
@@ -102,23 +90,9 @@ public sealed class SideBySide : IDisposable
         return mine == other ? null : $"sent:  {Escape.Bytes(bytes, 400)}\nours:  {mine}\nredis: {other}";
     }
 
-    // What one side has said more than the other is kept until the other has said it too.
-    private byte[] TakeCommon(byte[] mine, ref byte[] other)
-    {
-        byte[] left = [.. leftAhead, .. mine];
-        byte[] right = [.. rightAhead, .. other];
-        int common = left.AsSpan().CommonPrefixLength(right);
-        bool agree = common == left.Length || common == right.Length;
-        leftAhead = agree ? left[common..] : [];
-        rightAhead = agree ? right[common..] : [];
-        other = agree ? [] : right[common..];
-        return agree ? [] : left[common..];
-    }
-
     /// <summary>Fresh connections in the protocol asked for; the history is kept.</summary>
     public void Reconnect()
     {
-        leftAhead = rightAhead = [];
         left.Dispose();
         right.Dispose();
         left = Open(ours);

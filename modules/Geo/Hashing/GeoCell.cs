@@ -3,7 +3,9 @@ using System.Runtime.Intrinsics.X86;
 
 namespace ModularKv.Geo.Hashing;
 
-/// <summary>A square of the earth's map: its hash at a precision. Bits of the latitude are the even ones, of the longitude the odd.</summary>
+/// <summary>
+/// A square of the earth's map: its hash at a precision. Bits of the latitude are the even ones, of the longitude the odd.
+/// </summary>
 /// <param name="Bits">The hash, twice as many bits as steps.</param>
 /// <param name="Step">Halvings of each range; 0 with no bits: no cell.</param>
 /// <remarks>The order of all operations on doubles is Redis's, so that scores and positions are the same to the last bit.</remarks>

@@ -15,6 +15,12 @@ public static class GeoCommands
         "inf", "-inf", "nan", "abc", "", "0x10", "90",
     ];
 
+    // Of which some are no hash at all.
+    private static readonly string[] Scores =
+    [
+        "0", "-1", "4503599627370495", "4503599627370496", "1e17", "-1e17", "inf", "-inf", "3.5",
+    ];
+
     /// <summary>GEOADD to GEOSEARCHSTORE.</summary>
     public static IReadOnlyList<Production> Table { get; } =
     [
@@ -28,7 +34,7 @@ public static class GeoCommands
         new("GEORADIUSBYMEMBER_RO", 4, d => RadiusByMember(d, stores: false)),
         new("GEOSEARCH", 16, d => Search(d.Key(), stores: false)),
         new("GEOSEARCHSTORE", 8, d => Search(d.Key().Key(), stores: true)),
-        new("ZADD", 3, d => Member(d.Key().Add(d.Pick(["0", "-1", "4503599627370495", "4503599627370496", "1e17", "-1e17", "inf", "-inf", "3.5"])))),
+        new("ZADD", 3, d => Member(d.Key().Add(d.Pick(Scores)))),
         new("ZRANGE", 6, d => d.Key().Add("0").Add("-1").Word("WITHSCORES")),
         new("ZREM", 3, d => Member(d.Key())),
         new("SET", 1, d => d.Key().Value()),

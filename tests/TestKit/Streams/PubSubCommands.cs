@@ -5,7 +5,6 @@ public static class PubSubCommands
 {
     private static readonly string[] Channels = ["a", "b", "news.art", "news.it", "", "with space", "[x]", "\0bin\r\n"];
     private static readonly string[] Patterns = ["*", "a", "news.*", "news.??", "[ab]", "n[^x]ws*", "\\[x\\]", ""];
-    private static readonly string[] Classes = ["KEA", "AKEn", "KEnm", "Kg$", "Elshzxet", "KEAm", "", "K", "q"];
 
     /// <summary>All commands of the group. Each subscribes to one thing at a time: one reply for a command.</summary>
     public static IReadOnlyList<Production> Table { get; } =
@@ -23,15 +22,6 @@ public static class PubSubCommands
         new("RESET", 2, d => { }),
         new("CLIENT", 3, d => d.Word("INFO")),
         new("GET", 2, d => d.Key()),
-    ];
-
-    /// <summary>What lets the client hear the events of its own commands, RESP3 only.</summary>
-    public static IReadOnlyList<Production> Events { get; } =
-    [
-        new("PSUBSCRIBE", 40, d => { d.MayBeMutated = false; d.Add("__keyspace@*"); }),
-        new("SUBSCRIBE", 6, d => { d.MayBeMutated = false; d.Add("__keyevent@0__:" + d.Pick(["set", "del", "expire", "new", "keymiss"])); }),
-        new("CONFIG", 12, d => { d.MayBeMutated = false; d.Word("SET").Add("notify-keyspace-events").Add(d.Pick(Classes)); }),
-        new("CONFIG", 4, d => d.Word("GET").Add("notify-keyspace-events")),
     ];
 
     private static void One(Draft draft, string[] names)
