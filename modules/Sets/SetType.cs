@@ -58,6 +58,12 @@ internal sealed class SetType(MemoryOwner memory, SetLimits limits) : DataType, 
     public override long MemoryUsage(Entry value, int samples) => IsTable(value) ? value.Structure<PackedTable>().UsedBytes : 0;
 
     /// <inheritdoc/>
+    public override void Prefetch(Entry value, ulong elementHash)
+    {
+        if (IsTable(value)) value.Structure<PackedTable>().Prefetch(elementHash);
+    }
+
+    /// <inheritdoc/>
     public override void Digest(Entry value, DigestBuilder digest)
     {
         Span<byte> digits = stackalloc byte[NumberText.IntegerBytesMax];
