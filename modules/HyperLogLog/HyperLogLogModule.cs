@@ -5,7 +5,9 @@ using ModularKv.HyperLogLog.Registers;
 
 namespace ModularKv.HyperLogLog;
 
-/// <summary>HyperLogLogs: estimates of how many different elements there were. This file is the module's part of the command table.</summary>
+/// <summary>
+/// HyperLogLogs: estimates of how many different elements there were. This file is the module's part of the command table.
+/// </summary>
 [Module("hyperloglog", "1.0.0", ApiLevel.Current, Summary = "Estimates of the number of different elements", DependsOn = ["strings"])]
 public sealed class HyperLogLogModule : IModule
 {

@@ -110,6 +110,10 @@ internal sealed class ListType : DataType, ISortableType, IListBuilder
         => Store.Put(database, key, _rdb.Load(reader, rdbType));
 
     /// <inheritdoc/>
+    public override bool Defragment(Entry value, ref ulong position, int pieces)
+        => ListStore.IsSmall(value) || _list.Defragment(ref value.Structure<QuicklistRoot>(), ref position, pieces);
+
+    /// <inheritdoc/>
     public override void Rewrite(Entry value, ICommandSink commands)
     {
         Span<byte> scratch = stackalloc byte[NumberText.IntegerBytesMax];

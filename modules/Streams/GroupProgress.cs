@@ -13,7 +13,6 @@ internal static class GroupProgress
     {
         if (stream.EntriesAdded == 0) return 0;
         if (stream.Length == 0 && id <= stream.LastId) return stream.EntriesAdded;
-        if (!id.IsZero && id < stream.MaxDeletedId) return StreamGroup.UnknownRead;
         if (id == stream.LastId) return stream.EntriesAdded;
         if (id > stream.LastId) return StreamGroup.UnknownRead;
         if (!stream.MaxDeletedId.IsZero && stream.MaxDeletedId >= stream.FirstId) return StreamGroup.UnknownRead;
@@ -42,5 +41,5 @@ internal static class GroupProgress
 
     // Whether an entry from that id on was deleted, as far as the largest deleted id says. Source: streamRangeHasTombstones.
     private static bool HasDeletedFrom(StreamValue stream, StreamId from)
-        => stream.Length > 0 && !stream.MaxDeletedId.IsZero && from <= stream.MaxDeletedId;
+        => stream.Length > 0 && !stream.MaxDeletedId.IsZero && stream.FirstId <= stream.MaxDeletedId && from <= stream.MaxDeletedId;
 }

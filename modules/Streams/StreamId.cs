@@ -45,15 +45,18 @@ internal readonly record struct StreamId(ulong Ms, ulong Seq) : IComparable<Stre
     /// <summary>The id after this one. False: there is none.</summary>
     public bool TryNext(out StreamId next)
     {
-        next = Seq != ulong.MaxValue ? new StreamId(Ms, Seq + 1) : new StreamId(Ms + 1, 0);
-        return Seq != ulong.MaxValue || Ms != ulong.MaxValue;
+        // The caller may have this very id replaced.
+        bool exists = this != Max;
+        next = Seq != ulong.MaxValue ? new StreamId(Ms, Seq + 1) : new StreamId(unchecked(Ms + 1), 0);
+        return exists;
     }
 
     /// <summary>The id before this one. False: there is none.</summary>
     public bool TryPrevious(out StreamId previous)
     {
-        previous = Seq != 0 ? new StreamId(Ms, Seq - 1) : new StreamId(Ms - 1, ulong.MaxValue);
-        return Seq != 0 || Ms != 0;
+        bool exists = !IsZero;
+        previous = Seq != 0 ? new StreamId(Ms, Seq - 1) : new StreamId(unchecked(Ms - 1), ulong.MaxValue);
+        return exists;
     }
 
     /// <summary>Writes sixteen binary bytes.</summary>

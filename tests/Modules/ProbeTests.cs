@@ -61,6 +61,23 @@ public sealed class ProbeTests : IClassFixture<ProbedServer>, IDisposable
     }
 
     [Fact]
+    public void A_large_value_is_looked_up_ahead_of_a_batch()
+    {
+        const int Members = 2000;
+        for (int i = 0; i < Members; i++) _client.Send("PROBE.ADD", "table", $"member:{i}");
+        Assert.All(Enumerable.Range(0, Members), _ => Assert.Equal(1, _client.Read().Integer));
+        for (int i = 0; i < 2 * Members; i++) _client.Send("PROBE.HAS", i % 3 == 0 ? "missing" : "table", $"member:{i}");
+        for (int i = 0; i < 2 * Members; i++) Assert.Equal(i < Members && i % 3 != 0 ? 1 : 0, _client.Read().Integer);
+        Text("SET", "text", "1");
+        for (int i = 0; i < 10; i++) _client.Send("PROBE.HAS", "text", "1");
+        for (int i = 0; i < 10; i++) Assert.StartsWith("WRONGTYPE", _client.Read().Text);
+        Assert.True(_client.Call("PROBE.ROUNDTRIP", "table", "table2").Integer > 0);
+        Assert.Equal("1", Text("PROBE.HAS", "table2", "member:1999"));
+        Assert.Equal("OK", Text("SET", "table", "string now"));
+        Assert.StartsWith("WRONGTYPE", Text("PROBE.HAS", "table", "member:1"));
+    }
+
+    [Fact]
     public void Values_are_saved_and_loaded()
     {
         Text("PROBE.PUSH", "source1", "a");

@@ -11,6 +11,9 @@ public sealed class CommandFactsTests(ServerPair servers)
     private static readonly HashSet<string> SilentFlags =
         ["sentinel", "only_sentinel", "protected", "may_replicate", "touches_arbitrary_keys", "internal"];
 
+    // Of a version after the reference.
+    private static readonly HashSet<string> LaterCommands = ["hgetdel", "hgetex", "hsetex"];
+
     // Follows from the key specifications; the streams compare it.
     private const string MovableKeys = "movablekeys";
 
@@ -25,6 +28,7 @@ public sealed class CommandFactsTests(ServerPair servers)
         StringBuilder differences = new();
         foreach (string name in names)
         {
+            if (LaterCommands.Contains(name)) continue;
             if (!reference.TryGetValue(name, out JsonElement expected))
             {
                 differences.Append($"{name}: not a command of the reference\n");

@@ -16,10 +16,39 @@ public sealed class StreamTests(ServerPair servers, ITestOutputHelper output)
     private const int CommandsByDefault = 3000;
     private const int SeedByDefault = 20261;
 
+    private static readonly Dictionary<string, IReadOnlyList<Production>[]> Groups = new()
+    {
+        ["strings"] = [StringCommands.Table],
+        ["bitmaps"] = [BitmapCommands.Table],
+        ["hyperloglogs"] = [HyperLogLogCommands.Table],
+        ["hashes"] = [HashCommands.Table],
+        ["lists"] = [ListCommands.Table],
+        ["sets"] = [SetCommands.Table],
+        ["sorted sets"] = [SortedSetCommands.Table],
+        ["geo"] = [GeoCommands.Table],
+        ["streams"] = [StreamCommands.Table, StreamCommandsOfGroups.Table],
+        ["keys"] = [KeyCommands.Table],
+        ["transactions"] = [TransactionCommands.Table, StringCommands.Table],
+        ["pubsub"] = [PubSubCommands.Table],
+        ["connection"] = [ConnectionCommands.Table],
+        ["server"] = [ServerCommands.Table],
+        ["all together"] =
+        [
+            StringCommands.Table, HashCommands.Table, ListCommands.Table, SetCommands.Table, SortedSetCommands.Table, StreamCommands.Table,
+            BitmapCommands.Table, KeyCommands.Table, ConnectionCommands.Table, ServerCommands.Table,
+        ],
+    };
+
+    /// <summary>Every group in both protocols.</summary>
+    public static IEnumerable<TheoryDataRow<string, int>> Cases =>
+        Groups.Keys.SelectMany(group => new[] { new TheoryDataRow<string, int>(group, 2), new TheoryDataRow<string, int>(group, 3) });
+
     [Theory]
+    [MemberData(nameof(Cases))]
+    public void Commands_agree_with_redis(string group, int protocol) => Run(protocol, Groups[group]);
     [InlineData(2)]
     [InlineData(3)]
-    public void Strings_agree_with_redis(int protocol) => Run(protocol, StringCommands.Table);
+    public void Hashes_agree_with_redis(int protocol) => Run(protocol, HashCommands.Table);
 
     [Theory]
     [InlineData(2)]
@@ -39,12 +68,22 @@ public sealed class StreamTests(ServerPair servers, ITestOutputHelper output)
     [Theory]
     [InlineData(2)]
     [InlineData(3)]
+    public void Sets_agree_with_redis(int protocol) => Run(protocol, SetCommands.Table);
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
     public void Sorted_sets_agree_with_redis(int protocol) => Run(protocol, SortedSetCommands.Table);
 
     [Theory]
     [InlineData(2)]
     [InlineData(3)]
     public void Lists_agree_with_redis(int protocol) => Run(protocol, ListCommands.Table);
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Transactions_agree_with_redis(int protocol) => Run(protocol, TransactionCommands.Table, StringCommands.Table);
 
     [Theory]
     [InlineData(2)]
@@ -59,10 +98,35 @@ public sealed class StreamTests(ServerPair servers, ITestOutputHelper output)
     [Theory]
     [InlineData(2)]
     [InlineData(3)]
-    public void All_groups_together_agree_with_redis(int protocol) =>
-        Run(protocol, StringCommands.Table, KeyCommands.Table, ConnectionCommands.Table, ServerCommands.Table, ListCommands.Table);
+    public void PubSub_agrees_with_redis(int protocol) => Run(protocol, PubSubCommands.Table);
+
+    [Fact]
+    public void Key_events_agree_with_redis() =>
+        Run(3, PubSubCommands.Events, StringCommands.Table, [.. KeyCommands.Table.Where(production => production.Name != "SCAN")]);
 
     private void Run(int protocol, params IReadOnlyList<Production>[] groups)
+    public void Key_events_agree_with_redis() => Run(2, "KEAnm", [StringCommands.Table, KeyCommands.Table]);
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Geo_agrees_with_redis(int protocol) => Run(protocol, GeoCommands.Table);
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Streams_agree_with_redis(int protocol) => Run(protocol, StreamCommands.Table, StreamCommandsOfGroups.Table);
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void All_groups_together_agree_with_redis(int protocol) =>
+        Run(protocol, StringCommands.Table, HashCommands.Table, ListCommands.Table, KeyCommands.Table, ConnectionCommands.Table,
+            ServerCommands.Table);
+
+    private void Run(int protocol, params IReadOnlyList<Production>[] groups) => Run(protocol, null, groups);
+
+    private void Run(int protocol, string? events, IReadOnlyList<Production>[] groups)
     {
         // Redis first: where it is missing, the test skips whatever the state of ours.
         ServerProcess theirs = servers.Theirs;
@@ -72,7 +136,7 @@ public sealed class StreamTests(ServerPair servers, ITestOutputHelper output)
             Foreign = types ? ForeignKeys.Collections : [],
             Missing = Feature.MissingOn(servers.Ours),
         };
-        StreamRun run = new(servers.Ours, theirs, protocol);
+        StreamRun run = new(servers.Ours, theirs, protocol) { Events = events };
         string? report = run.Compare(stream, FromEnvironment("MODULARKV_STREAM_COMMANDS", CommandsByDefault), output.WriteLine);
         Assert.True(report == null, report);
     }

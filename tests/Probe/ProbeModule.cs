@@ -62,6 +62,10 @@ public sealed class ProbeModule : IModule, IProbe
         var blocks = new BlockCommands(registry.Memory);
         registry.Type(lists.Type);
         registry.Type(blocks.Type);
+        var table = new ProbeTable(registry.Memory);
+        registry.Type(table);
+        AddElement("probe.add", table.Add, Write, 2, KeySpec.At(1, KeyFlags.RW | KeyFlags.Insert));
+        AddElement("probe.has", table.Has, Read, 2, KeySpec.At(1, KeyFlags.RO | KeyFlags.Access));
         Add("probe.push", 3, lists.Push, Write, KeySpec.At(1, KeyFlags.RW | KeyFlags.Insert));
         Add("probe.items", 2, lists.Items, Read, KeySpec.At(1, KeyFlags.RO | KeyFlags.Access));
         Add("probe.pop", 3, lists.Pop, CommandFlags.Write | CommandFlags.Blocking, KeySpec.At(1, KeyFlags.RW | KeyFlags.Delete));
@@ -85,6 +89,20 @@ public sealed class ProbeModule : IModule, IProbe
         Add("probe.modules", 1, work.Modules, CommandFlags.None);
         Add("probe.contexts", 1, work.Contexts, CommandFlags.None);
     }
+
+    private void AddElement(string name, CommandHandler handler, CommandFlags flags, int element, KeySpec key)
+        => _registry.Command(new CommandSpec
+        {
+            Name = name,
+            Arity = element + 1,
+            Handler = handler,
+            Flags = flags,
+            Keys = [key],
+            ElementArgument = element,
+            Group = "probe",
+            Since = "1.0.0",
+            Summary = "See the README of the probe.",
+        });
 
     private void Add(string name, int arity, CommandHandler handler, CommandFlags flags, params KeySpec[] keys)
         => _registry.Command(new CommandSpec

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using ModularKv.TestKit.Streams;
 
 namespace ModularKv.TestKit;
 
@@ -32,6 +33,11 @@ public static class ReplyRules
         new("ZREVRANK", "as ZRANK", AsksForScore, Errors: true),
         new("ZRANDMEMBER", "the choice is random", SameShape),
         new("ZSCAN", "cursors, and the order of a table, are each server's own", SameShape),
+        new("HGETALL", "the order of a table is not defined", SameMapInAnyOrder),
+        new("HKEYS", "as HGETALL", SameItemsInAnyOrder),
+        new("HVALS", "as HGETALL", SameItemsInAnyOrder),
+        new("HRANDFIELD", "the choice is random", SameChoice),
+        new("HSCAN", "as SCAN", SameScan),
         new("TIME", "two clocks", SameShape),
         new("LOLWUT", "art, and the version of each server in the last line", SameSignature),
         new("INFO", "counts and addresses; section names must agree, and the keyspace but for its average TTL", SameInfo),
@@ -55,11 +61,18 @@ public static class ReplyRules
         new("COMMAND INFO", "subcommands stand in a random order; facts of later versions; without names see COMMAND", SameDescriptions),
         new("COMMAND GETKEYS", "since 7.2 a command without arguments may be asked about", AsksForNameAlone, Errors: true),
         new("COMMAND GETKEYSANDFLAGS", "as COMMAND GETKEYS", AsksForNameAlone, Errors: true),
+        new("XPENDING", "two clocks", StreamCommandsRules.SamePending),
+        new("XINFO STREAM", "two clocks, active-time of 7.2", StreamCommandsRules.SameInfo),
+        new("XINFO CONSUMERS", "two clocks, inactive of 7.2", StreamCommandsRules.SameInfo),
         new("COMMAND HELP", "our own words", SameHelp),
         new("CONFIG HELP", "our own words", SameHelp),
         new("CLIENT HELP", "our own words", SameHelp),
+        new("PUBSUB HELP", "our own words", SameHelp),
+        new("PUBSUB CHANNELS", "the order of the table is not defined", SameItemsInAnyOrder),
+        new("PUBSUB SHARDCHANNELS", "the order of the table is not defined", SameItemsInAnyOrder),
         new("COMMAND COUNT", "modules add commands", SameShape),
         new("COMMAND LIST", "modules add commands", SameShape),
+        .. Streams.SetReplies.Rules,
     ];
 
     // What changed after 7.0.15, by the position in a command's description; the facts themselves are compared with their reference.
@@ -137,6 +150,18 @@ public static class ReplyRules
 
     private static bool SameItemsInAnyOrder(Command command, Reply ours, Reply theirs) =>
         ours.Kind == theirs.Kind && ours.Items.Count == theirs.Items.Count && Sorted(ours).SequenceEqual(Sorted(theirs));
+
+    /// <summary>As many elements; the same ones where the count asks for all of them.</summary>
+    private static bool SameChoice(Command command, Reply ours, Reply theirs) =>
+        ours.Kind == theirs.Kind && ours.IsNull == theirs.IsNull && ours.Items.Count == theirs.Items.Count
+        && (command.Arguments.Count < 3 || command.Word(2).Length < 4 || command.Word(2)[0] == '-'
+            || Sorted(ours).SequenceEqual(Sorted(theirs)));
+
+    /// <summary>A walk that begins and ends with this call has the same elements; otherwise each server brings its own part.</summary>
+    private static bool SameScan(Command command, Reply ours, Reply theirs) =>
+        ours.Kind == theirs.Kind && ours.Items.Count == theirs.Items.Count
+        && (ours.Items.Count != 2 || command.Word(2) != "0" || ours.Items[0].Text != "0" || theirs.Items[0].Text != "0"
+            || SameItemsInAnyOrder(command, ours.Items[1], theirs.Items[1]));
 
     private static IEnumerable<string> Sorted(Reply reply) =>
         reply.Items.Select(item => Encoding.Latin1.GetString(item.Raw)).Order(StringComparer.Ordinal);

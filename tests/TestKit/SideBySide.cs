@@ -111,8 +111,8 @@ public sealed class SideBySide : IDisposable
     {
         pushes = [];
         Reply reply = client.Read();
-        if (command.Word(0).EndsWith("SUBSCRIBE", StringComparison.Ordinal)) return reply;
-        while (reply.Kind == ReplyKind.Push)
+        string confirmation = command.Word(0).EndsWith("SUBSCRIBE", StringComparison.Ordinal) ? command.Word(0).ToLowerInvariant() : "";
+        while (reply.Kind == ReplyKind.Push && (confirmation.Length == 0 || reply.Items[0].Text != confirmation))
         {
             pushes = [.. pushes, .. reply.Raw];
             reply = client.Read();

@@ -17,7 +17,9 @@ internal sealed class BitFieldCommand(StringKeys strings)
         Increase,
     }
 
-    /// <summary>BITFIELD key [GET type offset | [OVERFLOW how] SET|INCRBY type offset value] ... Source: redis.io/commands/bitfield.</summary>
+    /// <summary>
+    /// BITFIELD key [GET type offset | [OVERFLOW how] SET|INCRBY type offset value] ... Source: redis.io/commands/bitfield.
+    /// </summary>
     public void Run(ref CommandContext call) => Run(ref call, mayWrite: true);
 
     /// <summary>BITFIELD_RO key [GET type offset] ... Source: redis.io/commands/bitfield_ro.</summary>

@@ -57,7 +57,7 @@ internal sealed class FieldSetting(HashType type, FieldWrites writes)
             if (options.TimeAt > 0) type.Writer.SetExpiry(call.Keys, ref entry, call.Argument(i), options.ExpireAtMs);
         }
 
-        if (HashReader.IsPacked(entry)) HashWriter.Fit(call.Keys, ref entry);
+        HashWriter.Fit(call.Keys, ref entry);
         type.Queue.Track(call.Keys, key.Bytes, before, HashReader.NextExpiry(entry));
         return false;
     }

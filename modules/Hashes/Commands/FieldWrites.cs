@@ -157,7 +157,7 @@ internal sealed class FieldWrites(HashType type)
             if (type.Writer.Set(call.Keys, ref entry, call.Argument(i), call.Argument(i + 1))) added++;
         }
 
-        if (HashReader.IsPacked(entry)) HashWriter.Fit(call.Keys, ref entry);
+        HashWriter.Fit(call.Keys, ref entry);
         return added;
     }
 

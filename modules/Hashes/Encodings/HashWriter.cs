@@ -26,9 +26,10 @@ internal sealed class HashWriter(HashType type, HashLimits limits, MemoryOwner m
         return entry;
     }
 
-    /// <summary>Gives back what a listpack does not use.</summary>
+    /// <summary>Gives back what a listpack does not use; a table has nothing to give back.</summary>
     public static void Fit(Database keys, ref Entry entry)
     {
+        if (!HashReader.IsPacked(entry)) return;
         int bytes = Listpack.Bytes(entry.Value);
         if (bytes != entry.ValueLength) entry = keys.Resize(entry, bytes);
     }

@@ -37,7 +37,8 @@ internal sealed class HllSelfTest(HllKeys hlls, HllValue values)
             for (int i = 0; i < plain.Length; i++)
             {
                 int found = DenseRegisters.Get(dense, i);
-                if (found != plain[i]) return string.Create(CultureInfo.InvariantCulture, $"Register {i} should be {plain[i]} but is {found}");
+                if (found == plain[i]) continue;
+                return string.Create(CultureInfo.InvariantCulture, $"Register {i} should be {plain[i]} but is {found}");
             }
         }
 

@@ -93,7 +93,8 @@ internal sealed class HllValue
         RegisterChange change = run > SparseCode.ValueMax
             ? RegisterChange.NeedsDense
             : SparseRegisters.Find(bytes[HllLayout.HeaderBytes..], index, run, ref cursor, out edit);
-        if (change == RegisterChange.Done && edit.Growth > 0 && bytes.Length + edit.Growth > sparseBytesMax) change = RegisterChange.NeedsDense;
+        bool isFull = change == RegisterChange.Done && edit.Growth > 0 && bytes.Length + edit.Growth > sparseBytesMax;
+        if (isFull) change = RegisterChange.NeedsDense;
         if (change == RegisterChange.NeedsDense)
         {
             if (!TryMakeDense(ref value)) return RegisterChange.Corrupt;

@@ -169,6 +169,22 @@ internal sealed unsafe class Quicklist(NodeBlocks blocks, ListSettings settings)
         return true;
     }
 
+    /// <summary>Offers blocks to be moved to fuller pages: the array first, then so many nodes from a position on.</summary>
+    /// <returns>True: all were offered.</returns>
+    public bool Defragment(ref QuicklistRoot root, ref ulong position, int nodes)
+    {
+        byte* array = (byte*)root.Nodes;
+        if (position == 0 && array != null && blocks.Memory.TryMove(ref array)) root.Nodes = (ListNode*)array;
+        for (; position < (ulong)root.Length && nodes > 0; nodes--)
+        {
+            ref ListNode node = ref root[(int)position++];
+            byte* block = node.Block;
+            if (blocks.Memory.TryMove(ref block)) node.Block = block;
+        }
+
+        return position >= (ulong)root.Length;
+    }
+
     /// <summary>A copy with blocks of its own.</summary>
     public QuicklistRoot Copy(in QuicklistRoot source)
     {

@@ -25,15 +25,14 @@ internal sealed class QuicklistEdit(Quicklist list)
         }
         else if (offset == 0 || offset == count)
         {
-            int at = offset == 0 ? index : index + 1;
-            list.Insert(ref root, at, _blocks.MakeEmpty(Listpack.SizeOf(element)));
-            InsertWithin(ref root, at, 0, element);
+            InsertNode(ref root, offset == 0 ? index : index + 1, element);
         }
         else
         {
             Split(ref root, index, offset);
             int part = after ? index + 1 : index;
-            InsertWithin(ref root, part, after ? 0 : root[part].Count, element);
+            if (list.Allows(root, part, element.Length)) InsertWithin(ref root, part, after ? 0 : root[part].Count, element);
+            else InsertNode(ref root, index + 1, element);
             MergeAround(ref root, after ? index : index + 1);
         }
 
@@ -78,9 +77,8 @@ internal sealed class QuicklistEdit(Quicklist list)
         }
 
         list.RemoveNodes(ref root, index, 1);
-        ListNode node = list.IsLarge(root, element.Length) ? _blocks.MakePlain(element) : _blocks.MakeEmpty(Listpack.SizeOf(element));
-        list.Insert(ref root, index, node);
-        if (!node.IsPlain) InsertWithin(ref root, index, 0, element);
+        if (list.IsLarge(root, element.Length)) list.Insert(ref root, index, _blocks.MakePlain(element));
+        else InsertNode(ref root, index, element);
         SettleAround(ref root, index);
         list.SettleEdges(ref root);
     }
@@ -90,6 +88,12 @@ internal sealed class QuicklistEdit(Quicklist list)
         int count = root[index].Count;
         if (offset > 0 && offset < count) Split(ref root, index, offset);
         list.Insert(ref root, offset == 0 ? index : index + 1, _blocks.MakePlain(element));
+    }
+
+    private void InsertNode(ref QuicklistRoot root, int index, ReadOnlySpan<byte> element)
+    {
+        list.Insert(ref root, index, _blocks.MakeEmpty(Listpack.SizeOf(element)));
+        InsertWithin(ref root, index, 0, element);
     }
 
     private void InsertWithin(ref QuicklistRoot root, int index, int offset, ReadOnlySpan<byte> element)

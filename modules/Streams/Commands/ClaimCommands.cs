@@ -28,7 +28,7 @@ internal sealed class ClaimCommands(StreamKeys keys, EntryReply entries, GroupEf
         bool hasMoved = options.LastId > group.LastId;
         if (hasMoved) group.LastId = options.LastId;
         StreamValue stream = keys.Of(entry);
-        StreamConsumer consumer = OpenConsumer(ref call, group);
+        StreamConsumer consumer = SeeConsumer(ref call, group);
         DeferredLength length = call.Reply.Defer();
         long claimed = 0;
         int changes = 0;
@@ -41,7 +41,7 @@ internal sealed class ClaimCommands(StreamKeys keys, EntryReply entries, GroupEf
                 continue;
             }
 
-            if (!TryClaim(ref call, group, consumer, id, options)) continue;
+            if (!TryClaim(ref call, group, ref consumer, id, options)) continue;
             Reply(call.Reply, stream, id, options.JustId);
             claimed++;
             changes++;
@@ -75,7 +75,7 @@ internal sealed class ClaimCommands(StreamKeys keys, EntryReply entries, GroupEf
 
         call.SuppressPropagation();
         StreamValue stream = keys.Of(entry);
-        StreamConsumer consumer = OpenConsumer(ref call, group);
+        StreamConsumer consumer = SeeConsumer(ref call, group);
         StreamId end = AutoEnd(ref call, stream, group, from, minIdle, count);
         call.Reply.Array(3);
         entries.Id(call.Reply, end);
@@ -99,6 +99,7 @@ internal sealed class ClaimCommands(StreamKeys keys, EntryReply entries, GroupEf
             else if (IsIdle(ref call, new PendingEntry(cursor.Payload), minIdle))
             {
                 var pending = new PendingEntry(cursor.Payload);
+                OpenConsumer(ref call, group, ref consumer);
                 group.Give(keys.Memory, consumer, id, call.NowMs, pending.Deliveries + (justId ? 0 : 1));
                 Reply(call.Reply, stream, id, justId);
                 claimed++;
@@ -165,18 +166,20 @@ internal sealed class ClaimCommands(StreamKeys keys, EntryReply entries, GroupEf
         return true;
     }
 
-    private StreamConsumer OpenConsumer(ref CommandContext call, StreamGroup group)
+    private static StreamConsumer SeeConsumer(ref CommandContext call, StreamGroup group)
     {
         StreamConsumer consumer = group.FindConsumer(call.Argument(3));
-        if (consumer.IsMissing)
-        {
-            consumer = group.AddConsumer(keys.Memory, call.Argument(3), call.NowMs);
-            call.CountDirty(1);
-            call.Notify(call.Key(1), KeyEventClass.Stream, "xgroup-createconsumer"u8);
-        }
-
-        consumer.SeenMs = call.NowMs;
+        if (!consumer.IsMissing) consumer.SeenMs = call.NowMs;
         return consumer;
+    }
+
+    // A consumer comes into being with the first entry that it gets.
+    private void OpenConsumer(ref CommandContext call, StreamGroup group, ref StreamConsumer consumer)
+    {
+        if (!consumer.IsMissing) return;
+        consumer = group.AddConsumer(keys.Memory, call.Argument(3), call.NowMs);
+        call.CountDirty(1);
+        call.Notify(call.Key(1), KeyEventClass.Stream, "xgroup-createconsumer"u8);
     }
 
     // An entry that was deleted is pending no longer. What is propagated has the same effect elsewhere: it is deleted there too.
@@ -187,7 +190,7 @@ internal sealed class ClaimCommands(StreamKeys keys, EntryReply entries, GroupEf
         return group.Acknowledge(keys.Memory, id);
     }
 
-    private bool TryClaim(ref CommandContext call, StreamGroup group, StreamConsumer consumer, StreamId id, in ClaimOptions options)
+    private bool TryClaim(ref CommandContext call, StreamGroup group, ref StreamConsumer consumer, StreamId id, in ClaimOptions options)
     {
         TreeCursor cursor = group.FindPending(id);
         if (!cursor.IsValid && !options.IsForced) return false;
@@ -201,6 +204,7 @@ internal sealed class ClaimCommands(StreamKeys keys, EntryReply entries, GroupEf
 
         if (options.Deliveries >= 0) deliveries = options.Deliveries;
         else if (!options.JustId) deliveries++;
+        OpenConsumer(ref call, group, ref consumer);
         group.Give(keys.Memory, consumer, id, options.DeliveredMs, deliveries);
         return true;
     }

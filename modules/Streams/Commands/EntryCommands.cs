@@ -149,12 +149,6 @@ internal sealed class EntryCommands(StreamKeys keys, EntryReply entries)
 
     private static bool CanSetId(ref CommandContext call, scoped StreamValue stream, StreamId id, long added)
     {
-        if (id < stream.MaxDeletedId)
-        {
-            call.Reply.Error("ERR The ID specified in XSETID is smaller than current max_deleted_entry_id"u8);
-            return false;
-        }
-
         if (stream.Length == 0) return true;
         if (id < stream.LastEntryId())
         {

@@ -51,11 +51,12 @@ internal sealed class ReadCommands(StreamKeys keys, EntryReply entries, GroupEff
     {
         for (int i = 0; i < options.Streams; i++)
         {
-            Entry entry = isGroup ? call.Keys.FindForWrite(call.Key(options.KeysAt + i)) : call.Keys.Find(call.Key(options.KeysAt + i));
+            if (!Concerns(ref call, options, i)) continue;
+            Entry entry = Find(ref call, isGroup, options.KeysAt + i);
             if (call.IsRetry && !IsStream(entry))
             {
-                if (!isGroup) entry = default;
-                else return Gone(ref call, "UNBLOCKED the stream key no longer exists"u8);
+                if (!isGroup) continue;
+                return Gone(ref call, "UNBLOCKED the stream key no longer exists"u8);
             }
 
             if (!entry.IsMissing && !entry.Is(keys.Type))
@@ -114,7 +115,8 @@ internal sealed class ReadCommands(StreamKeys keys, EntryReply entries, GroupEff
         DeferredLength length = default;
         for (int i = 0; i < options.Streams; i++)
         {
-            Entry entry = isGroup ? call.Keys.FindForWrite(call.Key(options.KeysAt + i)) : call.Keys.Find(call.Key(options.KeysAt + i));
+            if (!Concerns(ref call, options, i)) continue;
+            Entry entry = Find(ref call, isGroup, options.KeysAt + i);
             if (!IsStream(entry)) continue;
             StreamValue stream = keys.Of(entry);
             StreamId from = after[i];
@@ -122,21 +124,31 @@ internal sealed class ReadCommands(StreamKeys keys, EntryReply entries, GroupEff
             bool isHistory = isGroup && from != StreamId.Max;
             if (isGroup && !isHistory) from = group.LastId;
             bool isServed = isHistory || (stream.Length > 0 && stream.LastEntryId() > from);
-            StreamConsumer consumer = isGroup ? OpenConsumer(ref call, options, i, group) : default;
-            if (!isServed) continue;
+            if (!isServed)
+            {
+                if (isGroup) See(ref call, options, group);
+                continue;
+            }
             if (served++ == 0) length = call.Reply.Defer();
             if (call.Reply.Protocol == 2) call.Reply.Array(2);
             call.Reply.Bulk(call.Argument(options.KeysAt + i));
             from.TryNext(out from);
             long count = call.IsRetry && options.Count == 0 ? WokenCount : options.Count;
             if (!isGroup) entries.Entries(call.Reply, stream.Walk(from, StreamId.Max), count);
-            else if (isHistory) History(ref call, stream, group, consumer, from, count);
-            else Deliver(ref call, options, i, stream, group, consumer, from, count);
+            else if (isHistory) History(ref call, stream, group, OpenConsumer(ref call, options, i, group), from, count);
+            else Deliver(ref call, options, i, stream, group, from, count);
             if (isGroup) call.CountDirty(1);
         }
 
         if (served > 0) call.Reply.Finish(length, call.Reply.Protocol == 2 ? Aggregate.Array : Aggregate.Map, served);
         return served > 0;
+    }
+
+    // A consumer that gets nothing was seen all the same; it comes into being with the first entry only.
+    private static void See(ref CommandContext call, in ReadOptions options, StreamGroup group)
+    {
+        StreamConsumer consumer = group.FindConsumer(call.Argument(options.GroupAt + 1));
+        if (!consumer.IsMissing) consumer.SeenMs = call.NowMs;
     }
 
     private StreamConsumer OpenConsumer(ref CommandContext call, in ReadOptions options, int index, StreamGroup group)
@@ -157,9 +169,9 @@ internal sealed class ReadCommands(StreamKeys keys, EntryReply entries, GroupEff
 
     // New entries: the group goes on, and unless NOACK says otherwise they are pending from now on.
     private void Deliver(
-        ref CommandContext call, in ReadOptions options, int index, StreamValue stream, StreamGroup group, StreamConsumer consumer,
-        StreamId from, long count)
+        ref CommandContext call, in ReadOptions options, int index, scoped StreamValue stream, StreamGroup group, StreamId from, long count)
     {
+        StreamConsumer consumer = OpenConsumer(ref call, options, index, group);
         DeferredLength length = call.Reply.Defer();
         long delivered = 0;
         EntryWalk walk = stream.Walk(from, StreamId.Max);
@@ -221,6 +233,13 @@ internal sealed class ReadCommands(StreamKeys keys, EntryReply entries, GroupEff
         for (int i = 0; i < indices.Length; i++) indices[i] = options.KeysAt + i;
         call.BlockOnKeys(indices, options.TimeoutMs, isGroup ? BlockOptions.WakeOnDelete : BlockOptions.None);
     }
+
+    // A client that waited is served from the key that became ready.
+    private static bool Concerns(ref CommandContext call, in ReadOptions options, int index)
+        => !call.IsRetry || call.ReadyKey == options.KeysAt + index;
+
+    private static Entry Find(ref CommandContext call, bool isGroup, int keyAt)
+        => isGroup ? call.Keys.FindForWrite(call.Key(keyAt)) : call.Keys.Find(call.Key(keyAt));
 
     private bool IsStream(Entry entry) => !entry.IsMissing && entry.Is(keys.Type);
 

@@ -44,7 +44,7 @@ internal struct ReadOptions
             }
             else if (more > 0 && call.ArgumentIs(i, "streams"u8))
             {
-                if (!options.TryStreams(ref call, i + 1, isGroup)) return false;
+                if (!options.TryStreams(ref call, i + 1)) return false;
             }
             else if (more > 1 && call.ArgumentIs(i, "group"u8))
             {
@@ -84,15 +84,13 @@ internal struct ReadOptions
         return false;
     }
 
-    private bool TryStreams(ref CommandContext call, int index, bool isGroup)
+    private bool TryStreams(ref CommandContext call, int index)
     {
         int arguments = call.ArgumentCount - index;
         KeysAt = index;
         Streams = arguments / 2;
         if ((arguments & 1) == 0) return true;
-        call.Reply.Error(isGroup
-            ? "ERR Unbalanced 'xreadgroup' list of streams: for each stream key an ID or '>' must be specified."u8
-            : "ERR Unbalanced 'xread' list of streams: for each stream key an ID or '$' must be specified."u8);
+        call.Reply.Error("ERR Unbalanced XREAD list of streams: for each stream key an ID or '$' must be specified."u8);
         return false;
     }
 

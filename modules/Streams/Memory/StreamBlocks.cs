@@ -88,13 +88,14 @@ internal sealed unsafe class StreamBlocks(MemoryOwner memory)
     }
 
     /// <summary>
-    /// Moves blocks of the trees to fuller pages where that pays. The position: which tree, in the order of nodes, groups and their
-    /// consumers, and where in it.
+    /// Moves blocks to fuller pages where that pays. The position: what is looked at (the nodes; then the trees of nodes, groups and their
+    /// consumers, in that order), and where in it.
     /// </summary>
     public bool Defragment(Entry entry, ref ulong position, int blocks)
     {
         StreamRoot* root = RootOf(entry);
-        ulong tree = 0;
+        if (position >> RankBits == 0 && !MoveNodes(root, ref position, blocks)) return false;
+        ulong tree = 1;
         if (!Defragment(ref root->Nodes, tree++, ref position, blocks)) return false;
         for (int i = 0; i < root->Groups.Count; i++)
         {
@@ -109,7 +110,30 @@ internal sealed unsafe class StreamBlocks(MemoryOwner memory)
         return true;
     }
 
-    // Trees before that of the position are done. At the end of one the position is the start of the next, and the call ends.
+    private bool MoveNodes(StreamRoot* root, ref ulong position, int blocks)
+    {
+        if (position == 0 && root->Tail != 0) root->Tail = Move(new NodeBlock(root->Tail, root->TailCapacity)).Address;
+        TreeCursor cursor = root->Nodes.At((long)position);
+        for (; cursor.IsValid && blocks > 0; blocks--)
+        {
+            Move(NodeBlock.Read(cursor.Payload)).Write(cursor.Payload);
+            position++;
+            cursor.MoveNext();
+        }
+
+        if (position < (ulong)root->Nodes.Count) return false;
+        position = 1UL << RankBits;
+        return true;
+    }
+
+    private NodeBlock Move(NodeBlock node)
+    {
+        MemoryBlock block = MemoryBlock.FromAddress(node.Address, node.Capacity);
+        return memory.TryMove(ref block) ? new NodeBlock(block.Address, node.Capacity) : node;
+    }
+
+    // Trees before that of the position are done. At the end of one the position is the start of the next, and the call ends where the
+    // tree was no small one.
     private bool Defragment(ref OrderedTree tree, ulong number, ref ulong position, int blocks)
     {
         if (position >> RankBits > number) return true;

@@ -32,6 +32,7 @@ public sealed class Command
         Module = module;
         FullName = container is null ? spec.Name : container.Spec.Name + "|" + spec.Name;
         Handler = spec.Handler;
+        Element = spec.ElementArgument;
         MinArguments = Math.Abs(spec.Arity);
         MaxArguments = spec.Arity > 0 ? spec.Arity : int.MaxValue;
     }
@@ -42,6 +43,7 @@ public sealed class Command
     internal int FirstKey;
     internal int LastKey;
     internal int KeyStep;
+    internal int Element;
     internal Dictionary<string, Command>? ByName;
 
     /// <summary>Whether it was taken out of the table. A batch or a blocked client may still hold it.</summary>

@@ -53,6 +53,19 @@ public abstract class DataType
     public virtual long MemoryUsage(Entry value, int samples) => 0;
 
     /// <summary>
+    /// Asks the processor for what a command will look at inside a large value, while other commands of the batch still run. A hint: it
+    /// changes nothing, waits for nothing, and does nothing for a value that stands in its record.
+    /// </summary>
+    /// <param name="value">The value. Only of types with <see cref="OwnsMemory"/>.</param>
+    /// <param name="elementHash">
+    /// <see cref="Memory.KeyHash"/> of the argument that <see cref="CommandSpec.ElementArgument"/> names; the handler finds it in
+    /// <c>call.Key(index).Hash</c>.
+    /// </param>
+    public virtual void Prefetch(Entry value, ulong elementHash)
+    {
+    }
+
+    /// <summary>
     /// Statistics of the value's hash table, lines as DEBUG HTSTATS-KEY prints them; null: the value is not represented by one.
     /// </summary>
     public virtual string? TableStatistics(Entry value) => null;

@@ -8,7 +8,9 @@ public readonly unsafe ref struct KeyRef
 {
     internal readonly byte* Pointer;
     internal readonly int Length;
-    internal readonly ulong Hash;
+
+    /// <summary><see cref="KeyHash"/> of the bytes: differs from one server start to the next.</summary>
+    public readonly ulong Hash;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal KeyRef(byte* pointer, int length, ulong hash)

@@ -8,12 +8,14 @@ internal static class DefaultModules
     public static readonly string[] Names =
     [
         "Strings",
+        "Sets",
         "Bitmaps",
         "HyperLogLog",
         "Hashes",
         "Lists",
         "SortedSets",
         "Streams",
+        "Geo",
         "Keys",
         "Transactions",
         "PubSub",

@@ -21,7 +21,8 @@ public sealed unsafe class BitSourcesTests(ITestOutputHelper output)
         for (int round = 0; round < Rounds; round++)
         {
             BitOperation operation = (BitOperation)random.Next(1, 9);
-            int count = operation == BitOperation.Not ? 1 : random.Next(operation is >= BitOperation.Diff and <= BitOperation.AndOr ? 2 : 1, 6);
+            int least = operation is >= BitOperation.Diff and <= BitOperation.AndOr ? 2 : 1;
+            int count = operation == BitOperation.Not ? 1 : random.Next(least, SourcesMax + 1);
             byte[][] contents = [.. Enumerable.Range(0, count).Select(_ => RandomBytes(random))];
             int length = contents.Max(content => content.Length);
             byte[] expected = Plain(operation, contents, length);

@@ -249,7 +249,7 @@ public sealed class BlockingTests : IDisposable
     private static void PushBoth(ref CommandContext call)
     {
         string[] keys = [Encoding.UTF8.GetString(call.Argument(1)), Encoding.UTF8.GetString(call.Argument(2))];
-        foreach (string key in keys) call.Server.Call(null, 0, "push"u8.ToArray(), Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes(key));
+        foreach (byte[] key in keys.Select(Encoding.UTF8.GetBytes)) call.Server.Call(null, 0, "push"u8.ToArray(), key, key);
         call.Reply.Ok();
     }
 

@@ -20,6 +20,9 @@ public sealed class StreamRun(ServerProcess ours, ServerProcess theirs, int prot
     /// <summary>Stops after this many differences; each time both servers are emptied and the stream goes on.</summary>
     public int DifferencesMax { get; init; } = 8;
 
+    /// <summary>Classes of key events whose messages are compared too, as others hear them; null: none.</summary>
+    public string? Events { get; init; }
+
     /// <summary>Changes the comparison of contents, for instance to read types of other modules.</summary>
     public Action<KeyspaceComparison>? Prepare { get; init; }
 
@@ -31,6 +34,7 @@ public sealed class StreamRun(ServerProcess ours, ServerProcess theirs, int prot
         using KeyspaceComparison keyspace = new(ours, theirs, Databases);
         Prepare?.Invoke(keyspace);
         keyspace.Clear();
+        using EventComparison? events = Events is null ? null : new EventComparison(ours, theirs, Events);
 
         List<string> differences = [];
         HashSet<string> names = [];
@@ -46,7 +50,8 @@ public sealed class StreamRun(ServerProcess ours, ServerProcess theirs, int prot
                 if (difference == null && ++uncompared >= KeyspaceEvery && !stream.IsSettling)
                 {
                     uncompared = 0;
-                    difference = Explain(keyspace, pair);
+                    difference = events?.Compare() is string heard ? $"{heard}\n{pair.History()}" : Explain(keyspace, pair);
+                    events?.Forget(); // what the comparison caused itself
                 }
             }
             catch (RespException failure)

@@ -86,7 +86,7 @@ public unsafe struct PackedTable
     /// <param name="valueLength">Bytes; 0 for sets.</param>
     /// <param name="flag">The item's mark (<see cref="TableItem.Flag"/>); replaces the old one.</param>
     /// <param name="added">Whether the key is new.</param>
-    public TableItem Put(MemoryOwner memory, ReadOnlySpan<byte> key, int valueLength, bool flag, out bool added)
+    public TableItem Put(MemoryOwner memory, scoped ReadOnlySpan<byte> key, int valueLength, bool flag, out bool added)
     {
         ulong hash = KeyHash.Compute(key);
         TableItem item = Find(key, hash);
@@ -97,10 +97,10 @@ public unsafe struct PackedTable
     }
 
     /// <summary>Adds a key without value. False: it was there. The short way for sets.</summary>
-    public bool Add(MemoryOwner memory, ReadOnlySpan<byte> key) => Add(memory, key, KeyHash.Compute(key));
+    public bool Add(MemoryOwner memory, scoped ReadOnlySpan<byte> key) => Add(memory, key, KeyHash.Compute(key));
 
     /// <summary>Adds a key without value by a hash computed before.</summary>
-    internal bool Add(MemoryOwner memory, ReadOnlySpan<byte> key, ulong hash)
+    internal bool Add(MemoryOwner memory, scoped ReadOnlySpan<byte> key, ulong hash)
     {
         if (!Find(key, hash).IsMissing) return false;
         Insert(memory, key, hash, new ItemShape(key.Length, 0, false));
@@ -108,7 +108,7 @@ public unsafe struct PackedTable
     }
 
     /// <summary>Removes an item that was just found. False only for a missing one.</summary>
-    public bool Remove(MemoryOwner memory, TableItem item)
+    public bool Remove(MemoryOwner memory, scoped TableItem item)
     {
         if (item.IsMissing) return false;
         if (item.External != null) FreeExternal(memory, item.External);
@@ -128,7 +128,7 @@ public unsafe struct PackedTable
     }
 
     /// <summary>Removes a key. False: there is none.</summary>
-    public bool Remove(MemoryOwner memory, ReadOnlySpan<byte> key) => Remove(memory, Find(key));
+    public bool Remove(MemoryOwner memory, scoped ReadOnlySpan<byte> key) => Remove(memory, Find(key));
 
     /// <summary>An item chosen uniformly at random; missing when empty.</summary>
     public readonly TableItem Random(IRandom random)
@@ -276,7 +276,7 @@ public unsafe struct PackedTable
         return true;
     }
 
-    private TableItem Insert(MemoryOwner memory, ReadOnlySpan<byte> key, ulong hash, ItemShape shape)
+    private TableItem Insert(MemoryOwner memory, scoped ReadOnlySpan<byte> key, ulong hash, ItemShape shape)
     {
         if (_count >= _directory.Buckets * (long)LoadMax)
         {
@@ -293,7 +293,7 @@ public unsafe struct PackedTable
     }
 
     // Another value length or flag for an item that is there.
-    private TableItem Reshape(MemoryOwner memory, TableItem old, ReadOnlySpan<byte> key, ItemShape shape)
+    private TableItem Reshape(MemoryOwner memory, TableItem old, scoped ReadOnlySpan<byte> key, ItemShape shape)
     {
         ExternalItem* external = old.External;
         byte* block = (byte*)external;
@@ -348,7 +348,7 @@ public unsafe struct PackedTable
         Sse.Prefetch0(bucket + 192);
     }
 
-    private byte* NewExternal(MemoryOwner memory, ReadOnlySpan<byte> key, ulong hash, int valueLength)
+    private byte* NewExternal(MemoryOwner memory, scoped ReadOnlySpan<byte> key, ulong hash, int valueLength)
     {
         byte* block = _directory.Allocate(memory, ExternalItem.BlockSize(key.Length, valueLength));
         *(ExternalItem*)block = new ExternalItem { Hash = hash, KeyLength = key.Length, ValueLength = valueLength };

@@ -70,7 +70,7 @@ public readonly unsafe ref struct TableItem
     internal ExternalItem* External => _isExternal ? (ExternalItem*)(_key - ExternalItem.Bytes) : null;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal bool HasKey(ReadOnlySpan<byte> key) => _keyLength == key.Length && key.SequenceEqual(new ReadOnlySpan<byte>(_key, _keyLength));
+    internal bool HasKey(scoped ReadOnlySpan<byte> key) => _keyLength == key.Length && key.SequenceEqual(new ReadOnlySpan<byte>(_key, _keyLength));
 }
 
 /// <summary>Where an enumeration of a table stands; 16 bytes, default: at the start.</summary>
@@ -126,7 +126,7 @@ internal readonly unsafe struct ItemShape
 
     /// <summary>Writes everything but the value.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Write(byte* item, ReadOnlySpan<byte> key, byte* external)
+    public void Write(byte* item, scoped ReadOnlySpan<byte> key, byte* external)
     {
         if (LengthByte >= PackedBucket.HasHead) *item++ = _head;
         if (IsLarge) *(byte**)item = external;

@@ -125,11 +125,13 @@ internal unsafe ref struct TreeEdit
                 MemoryBlock block = TreeNode.OuterBlock(node, i, out byte* place);
                 looked++;
                 byte* moved = (byte*)block.Address;
+                if (TryMove(ref moved)) *(byte**)place = moved;
                 if (memory.TryMove(ref moved)) *(byte**)place = moved;
             }
 
             looked++;
             byte* self = (byte*)node;
+            if (TryMove(ref self)) Relink(depth, (TreeNode*)self);
             if (memory.TryMove(ref self)) Relink(depth, (TreeNode*)self);
         }
 
@@ -338,4 +340,7 @@ internal unsafe ref struct TreeEdit
             TreeBlocks.FreeNode(tree, memory, root);
         }
     }
+
+    /// <summary>Moves a block to a fuller page. False: it stays.</summary>
+    private readonly bool TryMove(ref byte* block) => memory.TryMove(ref block);
 }

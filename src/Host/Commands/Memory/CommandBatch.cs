@@ -28,8 +28,12 @@ internal sealed unsafe class CommandBatch(ArgumentArena arguments, CommandTable 
     /// <summary>Keys of one command that are hashed ahead; further ones are hashed when they are used.</summary>
     private const int KeysAheadMax = 64;
 
+    /// <summary>A command alone would only wait for what it asked for.</summary>
+    private const int ElementsWorthPrefetching = 4;
+
     private BatchItem[] _items = new BatchItem[InitialCapacity];
     private int _count;
+    private int _elements;
     private bool _running;
 
     /// <summary>Commands waiting.</summary>
@@ -46,7 +50,12 @@ internal sealed unsafe class CommandBatch(ArgumentArena arguments, CommandTable 
         item.Command = command;
         item.First = first;
         item.Count = count;
-        if (command is not null && (uint)(command.FirstKey - 1) < (uint)(count - 1)) HashKeys(client, command, argument, count);
+        if (command is null || (uint)(command.FirstKey - 1) >= (uint)(count - 1)) return;
+        HashKeys(client, command, argument, count);
+        if ((uint)(command.Element - 1) >= (uint)(count - 1)) return;
+        argument += command.Element;
+        argument->Hash = KeyHash.Compute(argument->Bytes, argument->Length);
+        _elements++;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -88,6 +97,7 @@ internal sealed unsafe class CommandBatch(ArgumentArena arguments, CommandTable 
         Invariant.Check(!_running, "the batch was started within itself");
         _running = true;
         PrefetchRecords();
+        if (_elements >= ElementsWorthPrefetching) TryPrefetchElements();
         BatchItem[] items = _items;
         executor.BeginBatch();
         for (int i = 0; i < _count; i++)
@@ -97,8 +107,33 @@ internal sealed unsafe class CommandBatch(ArgumentArena arguments, CommandTable 
         }
 
         executor.EndBatch();
-        _count = 0;
+        _count = _elements = 0;
         _running = false;
+    }
+
+    private void TryPrefetchElements()
+    {
+        try
+        {
+            PrefetchElements();
+        }
+        catch (Exception e) when (e is not InvariantException { IsKernel: true })
+        {
+            // A module's hint failed: nothing has changed yet, and the commands run all the same.
+            _elements = 0;
+        }
+    }
+
+    private void PrefetchElements()
+    {
+        foreach (ref readonly BatchItem item in _items.AsSpan(0, _count))
+        {
+            Command? command = item.Command;
+            if (command is null || (uint)(command.Element - 1) >= (uint)(item.Count - 1)) continue;
+            Argument* argument = arguments.At(item.First);
+            Argument* key = argument + command.FirstKey;
+            databases.Store(item.Client.Database).PrefetchElement(key->Hash, key->Bytes, key->Length, argument[command.Element].Hash);
+        }
     }
 
     private void PrefetchRecords()

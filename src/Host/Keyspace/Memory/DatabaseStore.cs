@@ -50,6 +50,13 @@ internal sealed unsafe class DatabaseStore : Database
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void PrefetchRecord(ulong hash) => _table.PrefetchRecord(hash);
 
+    /// <summary>Asks for what a command will look at inside the key's value, once its record has arrived: third stage of a batch.</summary>
+    public void PrefetchElement(ulong hash, byte* key, int length, ulong elementHash)
+    {
+        Record* record = _table.Find(hash, key, length);
+        if (record != null && _state.Types.Owns(record)) _state.Types.Of(record).Prefetch(new Entry(record, null), elementHash);
+    }
+
     /// <inheritdoc/>
     public override Entry Find(scoped in KeyRef key, Access access = Access.Read)
     {

@@ -1,0 +1,108 @@
+using ModularKv.Abstractions;
+using ModularKv.Abstractions.Collections;
+
+namespace ModularKv.Sets.Persistence;
+
+/// <summary>Sets in snapshots: written so that Redis 7.0 reads them, read in every form there is. Source: rdb.c.</summary>
+internal sealed class SetRdb(SetStore store)
+{
+    /// <summary>A number of members, then the members.</summary>
+    public const byte Strings = 2;
+
+    /// <summary>An intset in a string.</summary>
+    public const byte IntSet = 11;
+
+    /// <summary>A listpack in a string; since 7.2.</summary>
+    public const byte Listpack = 20;
+
+    // About so much per call: a large set must not hold the loop.
+    private const int BytesPerPiece = 64 * 1024;
+
+    private readonly SetDraft _draft = new(store);
+
+    /// <summary>Writes a set, or the next piece of a large one.</summary>
+    public static bool Save(Entry value, ValueWriter writer, ref ulong position)
+    {
+        SetView set = SetView.Of(value);
+        if (set.Encoding == SetEncoding.IntSet)
+        {
+            writer.RdbType(IntSet);
+            writer.String(value.Value);
+            return true;
+        }
+
+        if (position == 0)
+        {
+            writer.RdbType(Strings);
+            writer.Length((ulong)set.Count);
+        }
+
+        if (set.Encoding == SetEncoding.Listpack)
+        {
+            Span<byte> digits = stackalloc byte[NumberText.IntegerBytesMax];
+            SetWalk walk = new(set);
+            while (walk.MoveNext(out SetMember member)) writer.String(member.Text(digits));
+            return true;
+        }
+
+        MemberWriter members = new(writer);
+        do position = set.Table.Scan(position, ref members);
+        while (position != 0 && writer.Written < BytesPerPiece);
+        return position == 0;
+    }
+
+    /// <summary>Reads a set and puts it under the key.</summary>
+    /// <exception cref="ValueFormatException">The bytes make no set; nothing was put.</exception>
+    public Entry Load(ValueReader reader, int rdbType, Database database, scoped in KeyRef key)
+    {
+        try
+        {
+            switch (rdbType)
+            {
+                case Strings: ReadStrings(reader); break;
+                case IntSet: ReadIntSet(reader.String()); break;
+                case Listpack: ReadListpack(reader.String()); break;
+                default: throw new ValueFormatException($"RDB type {rdbType} is no set");
+            }
+
+            if (_draft.Count == 0) throw new ValueFormatException("a set without members");
+            return _draft.Store(database, key);
+        }
+        finally
+        {
+            _draft.Discard();
+        }
+    }
+
+    private void ReadStrings(ValueReader reader)
+    {
+        for (ulong left = reader.Length(); left > 0; left--) Add(reader.String());
+    }
+
+    private void ReadIntSet(ReadOnlySpan<byte> bytes)
+    {
+        if (!Sets.IntSet.IsWellFormed(bytes)) throw new ValueFormatException("an intset whose lengths or order are wrong");
+        Span<byte> digits = stackalloc byte[NumberText.IntegerBytesMax];
+        int count = Sets.IntSet.Count(bytes);
+        for (int i = 0; i < count; i++) Add(digits[..NumberText.Write(digits, Sets.IntSet.Get(bytes, i))]);
+    }
+
+    private void ReadListpack(ReadOnlySpan<byte> bytes)
+    {
+        if (!Abstractions.Collections.Listpack.IsWellFormed(bytes)) throw new ValueFormatException("a listpack whose lengths are wrong");
+        _draft.KeepFromIntegers();
+        Span<byte> digits = stackalloc byte[NumberText.IntegerBytesMax];
+        int at = Abstractions.Collections.Listpack.First(bytes);
+        while (at >= 0) Add(Abstractions.Collections.Listpack.Take(bytes, ref at).Text(digits));
+    }
+
+    private void Add(ReadOnlySpan<byte> member)
+    {
+        if (!_draft.Add(member)) throw new ValueFormatException("a set with a member twice");
+    }
+
+    private readonly struct MemberWriter(ValueWriter writer) : ITableVisitor
+    {
+        public void Visit(TableItem item) => writer.String(item.Key);
+    }
+}

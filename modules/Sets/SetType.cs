@@ -1,0 +1,118 @@
+using ModularKv.Abstractions;
+using ModularKv.Abstractions.Collections;
+using ModularKv.Abstractions.Memory;
+using ModularKv.Sets.Persistence;
+
+namespace ModularKv.Sets;
+
+/// <summary>Sets: an intset or a listpack in the record, or a table off-heap.</summary>
+internal sealed class SetType(MemoryOwner memory, SetLimits limits) : DataType, ISetType
+{
+    // Members per command of an append-only file. Source: AOF_REWRITE_ITEMS_PER_CMD.
+    private const int MembersPerCommand = 64;
+
+    private SetRdb? _rdb;
+
+    /// <inheritdoc/>
+    public override string Name => "set";
+
+    /// <inheritdoc/>
+    public override bool OwnsMemory => true;
+
+    /// <inheritdoc/>
+    public override ReadOnlySpan<byte> RdbTypes => [SetRdb.Strings, SetRdb.IntSet, SetRdb.Listpack];
+
+    /// <inheritdoc/>
+    public bool IsOrdered => false;
+
+    private SetRdb Rdb => _rdb ??= new SetRdb(new SetStore(this, limits, memory));
+
+    /// <inheritdoc/>
+    public override string EncodingOf(Entry value) => (SetEncoding)value.Encoding switch
+    {
+        SetEncoding.IntSet => "intset",
+        SetEncoding.Listpack => "listpack",
+        _ => "hashtable",
+    };
+
+    /// <inheritdoc/>
+    public override void Free(Entry value)
+    {
+        if (IsTable(value)) value.Structure<PackedTable>().Free(memory);
+    }
+
+    /// <inheritdoc/>
+    public override long FreeEffort(Entry value) => IsTable(value) ? Math.Max(1, value.Structure<PackedTable>().BlockCount) : 1;
+
+    /// <inheritdoc/>
+    public override bool FreeSome(Entry value, int pieces) =>
+        !IsTable(value) || value.Structure<PackedTable>().FreeSome(memory, pieces);
+
+    /// <inheritdoc/>
+    public override void Duplicate(Entry source, Entry copy)
+    {
+        if (IsTable(source)) copy.Structure<PackedTable>() = source.Structure<PackedTable>().Clone(memory);
+    }
+
+    /// <inheritdoc/>
+    public override long MemoryUsage(Entry value, int samples) => IsTable(value) ? value.Structure<PackedTable>().UsedBytes : 0;
+
+    /// <inheritdoc/>
+    public override void Digest(Entry value, DigestBuilder digest)
+    {
+        Span<byte> digits = stackalloc byte[NumberText.IntegerBytesMax];
+        SetWalk walk = new(SetView.Of(value));
+        while (walk.MoveNext(out SetMember member)) digest.Xor(member.Text(digits));
+    }
+
+    /// <inheritdoc/>
+    public override bool Save(Entry value, ValueWriter writer, ref ulong position) => SetRdb.Save(value, writer, ref position);
+
+    /// <inheritdoc/>
+    public override Entry Load(ValueReader reader, int rdbType, Database database, scoped in KeyRef key) =>
+        Rdb.Load(reader, rdbType, database, key);
+
+    /// <inheritdoc/>
+    public override bool Defragment(Entry value, ref ulong position, int pieces) =>
+        !IsTable(value) || value.Structure<PackedTable>().Defragment(memory, ref position, pieces);
+
+    /// <inheritdoc/>
+    public override void Rewrite(Entry value, ICommandSink commands)
+    {
+        Span<byte> digits = stackalloc byte[NumberText.IntegerBytesMax];
+        SetView set = SetView.Of(value);
+        SetWalk walk = new(set);
+        long left = set.Count;
+        for (int inCommand = 0; walk.MoveNext(out SetMember member); inCommand = (inCommand + 1) % MembersPerCommand)
+        {
+            if (inCommand == 0)
+            {
+                commands.Begin(2 + (int)Math.Min(left, MembersPerCommand));
+                commands.Argument("SADD"u8);
+                commands.Argument(value.Key);
+            }
+
+            commands.Argument(member.Text(digits));
+            left--;
+        }
+    }
+
+    /// <inheritdoc/>
+    public long Length(Entry value) => SetView.Of(value).Count;
+
+    /// <inheritdoc/>
+    public bool Contains(Entry value, ReadOnlySpan<byte> member) => SetView.Of(value).Contains(member);
+
+    /// <inheritdoc/>
+    public void ForEach(Entry value, bool reverse, IElementVisitor visitor)
+    {
+        Span<byte> digits = stackalloc byte[NumberText.IntegerBytesMax];
+        SetWalk walk = new(SetView.Of(value));
+        while (walk.MoveNext(out SetMember member) && visitor.Visit(member.Text(digits)))
+        {
+            // The visitor does the work.
+        }
+    }
+
+    private static bool IsTable(Entry value) => (SetEncoding)value.Encoding == SetEncoding.Table;
+}
