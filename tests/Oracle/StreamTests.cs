@@ -46,83 +46,9 @@ public sealed class StreamTests(ServerPair servers, ITestOutputHelper output)
     [Theory]
     [MemberData(nameof(Cases))]
     public void Commands_agree_with_redis(string group, int protocol) => Run(protocol, Groups[group]);
-    [InlineData(2)]
-    [InlineData(3)]
-    public void Hashes_agree_with_redis(int protocol) => Run(protocol, HashCommands.Table);
-
-    [Theory]
-    [InlineData(2)]
-    [InlineData(3)]
-    public void Keys_agree_with_redis(int protocol) => Run(protocol, KeyCommands.Table);
-
-    [Theory]
-    [InlineData(2)]
-    [InlineData(3)]
-    public void Connection_agrees_with_redis(int protocol) => Run(protocol, ConnectionCommands.Table);
-
-    [Theory]
-    [InlineData(2)]
-    [InlineData(3)]
-    public void Server_agrees_with_redis(int protocol) => Run(protocol, ServerCommands.Table);
-
-    [Theory]
-    [InlineData(2)]
-    [InlineData(3)]
-    public void Sets_agree_with_redis(int protocol) => Run(protocol, SetCommands.Table);
-
-    [Theory]
-    [InlineData(2)]
-    [InlineData(3)]
-    public void Sorted_sets_agree_with_redis(int protocol) => Run(protocol, SortedSetCommands.Table);
-
-    [Theory]
-    [InlineData(2)]
-    [InlineData(3)]
-    public void Lists_agree_with_redis(int protocol) => Run(protocol, ListCommands.Table);
-
-    [Theory]
-    [InlineData(2)]
-    [InlineData(3)]
-    public void Transactions_agree_with_redis(int protocol) => Run(protocol, TransactionCommands.Table, StringCommands.Table);
-
-    [Theory]
-    [InlineData(2)]
-    [InlineData(3)]
-    public void Bitmaps_agree_with_redis(int protocol) => Run(protocol, BitmapCommands.Table);
-
-    [Theory]
-    [InlineData(2)]
-    [InlineData(3)]
-    public void HyperLogLogs_agree_with_redis(int protocol) => Run(protocol, HyperLogLogCommands.Table);
-
-    [Theory]
-    [InlineData(2)]
-    [InlineData(3)]
-    public void PubSub_agrees_with_redis(int protocol) => Run(protocol, PubSubCommands.Table);
 
     [Fact]
-    public void Key_events_agree_with_redis() =>
-        Run(3, PubSubCommands.Events, StringCommands.Table, [.. KeyCommands.Table.Where(production => production.Name != "SCAN")]);
-
-    private void Run(int protocol, params IReadOnlyList<Production>[] groups)
     public void Key_events_agree_with_redis() => Run(2, "KEAnm", [StringCommands.Table, KeyCommands.Table]);
-
-    [Theory]
-    [InlineData(2)]
-    [InlineData(3)]
-    public void Geo_agrees_with_redis(int protocol) => Run(protocol, GeoCommands.Table);
-
-    [Theory]
-    [InlineData(2)]
-    [InlineData(3)]
-    public void Streams_agree_with_redis(int protocol) => Run(protocol, StreamCommands.Table, StreamCommandsOfGroups.Table);
-
-    [Theory]
-    [InlineData(2)]
-    [InlineData(3)]
-    public void All_groups_together_agree_with_redis(int protocol) =>
-        Run(protocol, StringCommands.Table, HashCommands.Table, ListCommands.Table, KeyCommands.Table, ConnectionCommands.Table,
-            ServerCommands.Table);
 
     private void Run(int protocol, params IReadOnlyList<Production>[] groups) => Run(protocol, null, groups);
 

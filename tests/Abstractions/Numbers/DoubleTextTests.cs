@@ -36,7 +36,8 @@ public sealed class DoubleTextTests(ITestOutputHelper output)
             string digits = random.NextInt64(0, 1L << random.Next(1, 62)).ToString("d" + random.Next(1, 18), CultureInfo.InvariantCulture);
             string text = (random.Next(3) == 0 ? "-" : "") + digits.Insert(random.Next(digits.Length + 1), random.Next(3) == 0 ? "" : ".");
             Assert.True(DoubleText.TryParse(Encoding.ASCII.GetBytes(text), out double value), text);
-            Assert.Equal(BitConverter.DoubleToInt64Bits(double.Parse(text, CultureInfo.InvariantCulture)), BitConverter.DoubleToInt64Bits(value));
+            double expected = double.Parse(text, CultureInfo.InvariantCulture);
+            Assert.Equal(BitConverter.DoubleToInt64Bits(expected), BitConverter.DoubleToInt64Bits(value));
         }
     }
 
