@@ -26,6 +26,8 @@ public sealed class AllocationTests
         "SETNX k v", "GETEX k EX 10", "EXISTS k m1 missing", "DEL missing", "UNLINK missing", "TYPE k", "TTL k", "PTTL e", "EXPIRE k 100",
         "PERSIST k",
         "TOUCH k", "DBSIZE", "SELECT 0", "RANDOMKEY", "SCAN 0 MATCH m* COUNT 100 TYPE string", "OBJECT ENCODING k",
+        "ZADD z 1 a 2.5 b", "ZADD z XX CH 1 a", "ZINCRBY z 1 a", "ZSCORE z a", "ZRANK z b", "ZRANGE z 0 -1 WITHSCORES",
+        "ZCOUNT z 0 2", "ZCARD z", "ZRANGEBYSCORE z -inf +inf LIMIT 0 1", "ZPOPMIN missing", "ZREM z missing", "ZSCAN z 0", "ZRANDMEMBER z",
     ];
 
     [Fact]
