@@ -3,7 +3,9 @@ using ModularKv.TestKit;
 
 namespace ModularKv.Hashes.Tests;
 
-/// <summary>Fields that expire, on a whole server. What redis-server 7.4 and 8.0 document is written down here: 7.0 knows none of it.</summary>
+/// <summary>
+/// Fields that expire, on a whole server. What redis-server 7.4 and 8.0 document is written down here: 7.0 knows none of it.
+/// </summary>
 public sealed class FieldExpiryTests : IDisposable
 {
     private readonly ServerProcess _server = ServerProcess.StartOurs("--enable-debug-command", "yes", "--notify-keyspace-events", "KEA");
@@ -238,7 +240,8 @@ public sealed class FieldExpiryTests : IDisposable
         Assert.Equal(["hset", "hexpire", "hpersist", "hexpire", "hexpired", "hdel", "del"], events);
     }
 
-    private static string Show(Reply reply) => reply.Items.Count > 0 ? string.Join(' ', reply.Items.Select(Show)) : reply.IsNull ? "" : reply.Text;
+    private static string Show(Reply reply) =>
+        reply.Items.Count > 0 ? string.Join(' ', reply.Items.Select(Show)) : reply.IsNull ? "" : reply.Text;
 
     private void Start(int entries) => Is("OK", "CONFIG SET hash-max-listpack-entries " + entries);
 
