@@ -26,6 +26,9 @@ public sealed class AllocationTests
         "SETNX k v", "GETEX k EX 10", "EXISTS k m1 missing", "DEL missing", "UNLINK missing", "TYPE k", "TTL k", "PTTL e", "EXPIRE k 100",
         "PERSIST k",
         "TOUCH k", "DBSIZE", "SELECT 0", "RANDOMKEY", "SCAN 0 MATCH m* COUNT 100 TYPE string", "OBJECT ENCODING k",
+        "LPUSH l aa", "RPUSH l 12", "LLEN l", "LINDEX l 10000", "LRANGE l 0 5", "LRANGE l -600 -590", "LSET l 3 xyz", "LMOVE l l LEFT RIGHT",
+        "RPOPLPUSH l l", "LPOS l none MAXLEN 10", "LPOP l", "RPOP l", "LPOP l 2", "LMPOP 1 l RIGHT COUNT 2", "BLPOP l 0.5", "RPUSH s a b c",
+        "LTRIM s 0 4", "LREM s 1 b", "LPUSHX missing a",
     ];
 
     [Fact]
