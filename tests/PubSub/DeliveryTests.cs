@@ -141,12 +141,14 @@ public sealed class DeliveryTests
                     "pmessage" => $"pmessage {reply.Items[2].Text} {reply.Items[3].Text}",
                     _ => $"{kind} {reply.Items[1].Text}",
                 };
-                Assert.True(told == wanted, $"{context}: {told[..Math.Min(60, told.Length)]} instead of {wanted[..Math.Min(60, wanted.Length)]}");
+                Assert.True(told == wanted, $"{context}: {Short(told)} instead of {Short(wanted)}");
             }
 
             expected.Clear();
         }
 
         public void Dispose() => client.Dispose();
+
+        private static string Short(string text) => text[..Math.Min(60, text.Length)];
     }
 }

@@ -113,7 +113,7 @@ public sealed class QueueTests
         Reply stats = admin.Call("MEMORY", "STATS");
         for (int i = 0; i + 1 < stats.Items.Count; i += 2)
         {
-            if (Encoding.Latin1.GetString(stats.Items[i].Bytes) == "module.transactions") return stats.Items[i + 1].Integer;
+            if (Encoding.Latin1.GetString(stats.Items[i].Bytes) == "part.module.transactions") return stats.Items[i + 1].Integer;
         }
 
         throw new InvalidOperationException($"MEMORY STATS does not tell of the module: {stats}");
