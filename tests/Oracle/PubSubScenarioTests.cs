@@ -125,9 +125,12 @@ public sealed class PubSubScenarioTests(ServerPair servers)
         p> SELECT 0
         p> DEL k l none
         p> GET none
+        # the reader notices, and nobody before
+        p> DEBUG SET-ACTIVE-EXPIRE 0
         p> SET k 1 PX 10
         sleep 50
         p> GET k
+        p> DEBUG SET-ACTIVE-EXPIRE 1
         p> CONFIG SET notify-keyspace-events Kg
         p> SET k 1
         p> DEL k

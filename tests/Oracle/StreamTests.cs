@@ -9,7 +9,7 @@ namespace ModularKv.Oracle.Tests;
 
 /// <summary>
 /// Seeded streams of commands, sent to both servers. MODULARKV_STREAM_COMMANDS sets how many commands a stream has,
-/// MODULARKV_STREAM_SEED another seed, MODULARKV_STREAM_TYPES=1 lets keys of other types come in.
+/// MODULARKV_STREAM_SEED another seed.
 /// </summary>
 public sealed class StreamTests(ServerPair servers, ITestOutputHelper output)
 {
@@ -35,7 +35,8 @@ public sealed class StreamTests(ServerPair servers, ITestOutputHelper output)
         ["all together"] =
         [
             StringCommands.Table, HashCommands.Table, ListCommands.Table, SetCommands.Table, SortedSetCommands.Table, StreamCommands.Table,
-            BitmapCommands.Table, KeyCommands.Table, ConnectionCommands.Table, ServerCommands.Table,
+            BitmapCommands.Table, HyperLogLogCommands.Table, GeoCommands.Table, StreamCommandsOfGroups.Table, TransactionCommands.Table,
+            KeyCommands.Table, ConnectionCommands.Table, ServerCommands.Table,
         ],
     };
 
@@ -56,10 +57,9 @@ public sealed class StreamTests(ServerPair servers, ITestOutputHelper output)
     {
         // Redis first: where it is missing, the test skips whatever the state of ours.
         ServerProcess theirs = servers.Theirs;
-        bool types = Environment.GetEnvironmentVariable("MODULARKV_STREAM_TYPES") == "1";
         CommandStream stream = new(FromEnvironment("MODULARKV_STREAM_SEED", SeedByDefault), groups)
         {
-            Foreign = types ? ForeignKeys.Collections : [],
+            Foreign = ForeignKeys.Collections,
             Missing = Feature.MissingOn(servers.Ours),
         };
         StreamRun run = new(servers.Ours, theirs, protocol) { Events = events };

@@ -27,6 +27,7 @@ public sealed class AllocationTests
         "PERSIST k",
         "PUBLISH nobody hello", "WATCH k a;MULTI;GET k;EXEC", "WATCH k;UNWATCH", "MULTI;INCR n;DISCARD",
         "MULTI;SET a 1;SET b 2;SET c 3;SET d 4;SET e 5;SET f 6;SET g 7;SET h 8;SET i 9;SET j 10;EXEC",
+        "HSET h f 1", "HGET h f", "HMGET h f g", "HINCRBY h n 1", "HEXISTS h f", "HLEN h", "HGETALL h", "HDEL h missing",
         "TOUCH k", "DBSIZE", "SELECT 0", "RANDOMKEY", "SCAN 0 MATCH m* COUNT 100 TYPE string", "OBJECT ENCODING k",
         "ZADD z 1 a 2.5 b", "ZADD z XX CH 1 a", "ZINCRBY z 1 a", "ZSCORE z a", "ZRANK z b", "ZRANGE z 0 -1 WITHSCORES",
         "ZCOUNT z 0 2", "ZCARD z", "ZRANGEBYSCORE z -inf +inf LIMIT 0 1", "ZPOPMIN missing", "ZREM z missing", "ZSCAN z 0", "ZRANDMEMBER z",

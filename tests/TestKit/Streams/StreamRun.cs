@@ -34,6 +34,7 @@ public sealed class StreamRun(ServerProcess ours, ServerProcess theirs, int prot
         using KeyspaceComparison keyspace = new(ours, theirs, Databases);
         Prepare?.Invoke(keyspace);
         keyspace.Clear();
+        using ConfigurationComparison configuration = new(ours, theirs);
         using EventComparison? events = Events is null ? null : new EventComparison(ours, theirs, Events);
 
         List<string> differences = [];
@@ -47,10 +48,11 @@ public sealed class StreamRun(ServerProcess ours, ServerProcess theirs, int prot
             try
             {
                 difference = pair.Compare(command);
+                keyspace.Note(command);
                 if (difference == null && ++uncompared >= KeyspaceEvery && !stream.IsSettling)
                 {
                     uncompared = 0;
-                    difference = events?.Compare() is string heard ? $"{heard}\n{pair.History()}" : Explain(keyspace, pair);
+                    difference = events?.Compare() is string heard ? $"{heard}\n{pair.History()}" : Explain(keyspace, configuration, pair);
                     events?.Forget(); // what the comparison caused itself
                 }
             }
@@ -67,7 +69,10 @@ public sealed class StreamRun(ServerProcess ours, ServerProcess theirs, int prot
                 differences.Add($"#{i} {difference}");
             pair.Reconnect();
             keyspace.Clear();
+            configuration.Restore();
         }
+        if (differences.Count == 0 && configuration.Compare() is string left) differences.Add($"at the end: {left}");
+        configuration.Restore();
         return differences.Count == 0 ? null : Report(stream, commands, differences);
     }
 
@@ -84,8 +89,8 @@ public sealed class StreamRun(ServerProcess ours, ServerProcess theirs, int prot
         command.Word(0) is "CLIENT" or "DEBUG" or "OBJECT" or "CONFIG" or "COMMAND" or "MEMORY"
             ? command.Word(0) + " " + command.Word(1) : command.Word(0);
 
-    private static string? Explain(KeyspaceComparison keyspace, SideBySide pair) =>
-        keyspace.Compare() is string difference ? $"keyspace differs: {difference}\n{pair.History()}" : null;
+    private static string? Explain(KeyspaceComparison keyspace, ConfigurationComparison configuration, SideBySide pair) =>
+        (configuration.Compare() ?? keyspace.Compare()) is string difference ? $"keyspace differs: {difference}\n{pair.History()}" : null;
 
     private static string Report(CommandStream stream, int commands, List<string> differences)
     {
