@@ -15,12 +15,16 @@ public sealed class SetsModule : IModule
         SetType type = new(registry.Memory, limits);
         registry.Type(type);
         SetStore store = new(type, limits, registry.Memory);
-        registry.Commands(Members(new SetMembers(store), new SetScan(type)));
-        registry.Commands(Algebra(new SetAlgebra(store)));
+        SetMembers members = new(store);
+        registry.Commands(Changes(members));
+        registry.Commands(Reads(members, new SetScan(type)));
+        SetAlgebra algebra = new(store);
+        registry.Commands(Intersections(algebra));
+        registry.Commands(UnionsAndDifferences(algebra));
         registry.Commands(Sampling(new SetSampling(store, registry.Server.Random)));
     }
 
-    private static CommandSpec[] Members(SetMembers members, SetScan scan) =>
+    private static CommandSpec[] Changes(SetMembers members) =>
     [
         new()
         {
@@ -50,11 +54,16 @@ public sealed class SetsModule : IModule
             Name = "smove", Arity = 4, Handler = members.Move,
             Flags = CommandFlags.Write | CommandFlags.Fast,
             Categories = AclCategories.Set, Group = "set", Since = "1.0.0",
-            Keys = [KeySpec.At(1, KeyFlags.RW | KeyFlags.Access | KeyFlags.Delete), KeySpec.At(2, KeyFlags.RW | KeyFlags.Insert)], ElementArgument = 3,
+            Keys = [KeySpec.At(1, KeyFlags.RW | KeyFlags.Access | KeyFlags.Delete), KeySpec.At(2, KeyFlags.RW | KeyFlags.Insert)],
+            ElementArgument = 3,
             Complexity = "O(1)",
             Summary = "Moves a member from one set to another.",
             Arguments = "source:key destination:key member",
         },
+    ];
+
+    private static CommandSpec[] Reads(SetMembers members, SetScan scan) =>
+    [
         new()
         {
             Name = "sismember", Arity = 3, Handler = members.IsMember,
@@ -110,7 +119,7 @@ public sealed class SetsModule : IModule
         },
     ];
 
-    private static CommandSpec[] Algebra(SetAlgebra algebra) =>
+    private static CommandSpec[] Intersections(SetAlgebra algebra) =>
     [
         new()
         {
@@ -143,6 +152,10 @@ public sealed class SetsModule : IModule
             Summary = "Counts the members that all of some sets have.",
             Arguments = "numkeys:integer key ... [LIMIT limit:integer]",
         },
+    ];
+
+    private static CommandSpec[] UnionsAndDifferences(SetAlgebra algebra) =>
+    [
         new()
         {
             Name = "sunion", Arity = -2, Handler = algebra.Unite,

@@ -37,6 +37,11 @@ internal sealed class SortedSetType(SortedSetStore store) : DataType, ISortedSet
     public override bool FreeSome(Entry value, int pieces) =>
         value.Encoding != TreeEncoding || value.Structure<TreeSet>().FreeSome(store.Memory, pieces);
 
+    public override void Prefetch(Entry value, ulong elementHash)
+    {
+        if (value.Encoding == TreeEncoding) value.Structure<TreeSet>().Prefetch(elementHash);
+    }
+
     public override void Duplicate(Entry source, Entry copy)
     {
         if (source.Encoding == TreeEncoding) copy.Structure<TreeSet>() = source.Structure<TreeSet>().Clone(store.Memory);
