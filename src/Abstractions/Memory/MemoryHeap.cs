@@ -197,7 +197,7 @@ public sealed unsafe class MemoryHeap : IDisposable
     /// <summary>Gives memory that no block uses back to the system: regions of 2 MB that are empty.</summary>
     /// <param name="hard">Also single 64 KB pages, which breaks huge pages up, and the page each class keeps for itself.</param>
     /// <returns>Bytes by which <see cref="CommittedBytes"/> fell.</returns>
-    /// <remarks>20-50 µs a region. Without this call the server gives back, over some seconds, what stays empty beyond 8 MB and 5 %.</remarks>
+    /// <remarks>20-50 µs a region. Without it the server gives back, over some seconds, what stays empty beyond 8 MB and 5 %.</remarks>
     public long ReleaseEmpty(bool hard = false)
     {
         if (slots == null) return 0;

@@ -125,7 +125,7 @@ internal sealed unsafe class PagePool : IDisposable
         return true;
     }
 
-    /// <summary>Puts a page back. A region that becomes empty is kept: what fills and empties in turn must not pay for it each time.</summary>
+    /// <summary>Puts a page back. A region that becomes empty is kept: what fills and empties in turn must not pay each time.</summary>
     public void Return(uint page)
     {
         int number = (int)(page / PagesPerRegion);
