@@ -87,6 +87,12 @@ internal sealed class HashType : DataType, IFieldType
     }
 
     /// <inheritdoc/>
+    public override void Prefetch(Entry value, ulong elementHash)
+    {
+        if (!HashReader.IsPacked(value)) value.Structure<HashRoot>().Fields.Prefetch(elementHash);
+    }
+
+    /// <inheritdoc/>
     public override void Duplicate(Entry source, Entry copy)
     {
         if (HashReader.IsPacked(source)) return;

@@ -3,7 +3,9 @@ using ModularKv.Abstractions.Configuration;
 
 namespace ModularKv.Sets;
 
-/// <summary>How large the small encodings may become. Source: redis.conf of 7.2; with set-max-listpack-entries 0 sets are those of 7.0.</summary>
+/// <summary>
+/// How large the small encodings may become. Source: redis.conf of 7.2; with set-max-listpack-entries 0 sets are those of 7.0.
+/// </summary>
 internal sealed class SetLimits
 {
     // Beyond this an intset's own count could overflow. Source: intsetMaxEntries in t_set.c.
@@ -36,10 +38,11 @@ internal sealed class SetLimits
     /// <summary>Whether sets without listpacks are wanted: then the rules of 7.0 decide, where they differ.</summary>
     public bool IsWithoutListpacks => ListpackEntries == 0;
 
+    /// <summary>In the order of the summary: integers, members of a listpack, bytes of such a member.</summary>
+    public IReadOnlyList<Parameter> Parameters => [_intSetEntries, _listpackEntries, _listpackValue];
+
     public void Register(IModuleRegistry registry)
     {
-        registry.Parameter(_intSetEntries);
-        registry.Parameter(_listpackEntries);
-        registry.Parameter(_listpackValue);
+        foreach (Parameter parameter in Parameters) registry.Parameter(parameter);
     }
 }

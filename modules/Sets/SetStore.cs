@@ -65,9 +65,10 @@ internal sealed class SetStore(SetType type, SetLimits limits, MemoryOwner memor
     /// <summary>Adds a member. False: it was there.</summary>
     /// <param name="keys">The entry's database.</param>
     /// <param name="entry">Opened for writing; may move.</param>
-    /// <param name="member">The member. Must not be in the set's own memory.</param>
-    public bool Add(Database keys, ref Entry entry, scoped ReadOnlySpan<byte> member)
+    /// <param name="element">The member and its hash. Must not be in the set's own memory.</param>
+    public bool Add(Database keys, ref Entry entry, scoped in KeyRef element)
     {
+        ReadOnlySpan<byte> member = element.Bytes;
         switch ((SetEncoding)entry.Encoding)
         {
             case SetEncoding.IntSet:
@@ -77,13 +78,14 @@ internal sealed class SetStore(SetType type, SetLimits limits, MemoryOwner memor
             case SetEncoding.Listpack:
                 return AddToListpack(keys, ref entry, member);
             default:
-                return entry.Structure<PackedTable>().Add(memory, member);
+                return entry.Structure<PackedTable>().Add(memory, member, element.Hash);
         }
     }
 
     /// <summary>Removes a member. False: it was not there. A set that becomes empty is to be deleted.</summary>
-    public bool Remove(Database keys, ref Entry entry, scoped ReadOnlySpan<byte> member)
+    public bool Remove(Database keys, ref Entry entry, scoped in KeyRef element)
     {
+        ReadOnlySpan<byte> member = element.Bytes;
         switch ((SetEncoding)entry.Encoding)
         {
             case SetEncoding.IntSet:
@@ -98,7 +100,8 @@ internal sealed class SetStore(SetType type, SetLimits limits, MemoryOwner memor
                 entry = keys.Resize(entry, Listpack.Bytes(entry.Value));
                 return true;
             default:
-                return entry.Structure<PackedTable>().Remove(memory, member);
+                ref PackedTable table = ref entry.Structure<PackedTable>();
+                return table.Remove(memory, table.Find(member, element.Hash));
         }
     }
 

@@ -58,6 +58,35 @@ internal sealed class SetType(MemoryOwner memory, SetLimits limits) : DataType, 
     public override long MemoryUsage(Entry value, int samples) => IsTable(value) ? value.Structure<PackedTable>().UsedBytes : 0;
 
     /// <inheritdoc/>
+    public override string? TableStatistics(Entry value)
+    {
+        if (!IsTable(value)) return null;
+        ref PackedTable table = ref value.Structure<PackedTable>();
+        BucketSizes sizes = default;
+        long buckets = 0, used = 0, longest = 0;
+        ulong cursor = 0;
+        do
+        {
+            // A step of a scan is a bucket.
+            long before = sizes.Items;
+            cursor = table.Scan(cursor, ref sizes);
+            buckets++;
+            if (sizes.Items > before) used++;
+            longest = Math.Max(longest, sizes.Items - before);
+        }
+        while (cursor != 0);
+
+        return $"Hash table 0 stats (main hash table):\n table size: {buckets}\n number of elements: {table.Count}\n"
+            + $" different slots: {used}\n max chain length: {longest}\n";
+    }
+
+    /// <inheritdoc/>
+    public override void Prefetch(Entry value, ulong elementHash)
+    {
+        if (IsTable(value)) value.Structure<PackedTable>().Prefetch(elementHash);
+    }
+
+    /// <inheritdoc/>
     public override void Digest(Entry value, DigestBuilder digest)
     {
         Span<byte> digits = stackalloc byte[NumberText.IntegerBytesMax];
@@ -112,6 +141,13 @@ internal sealed class SetType(MemoryOwner memory, SetLimits limits) : DataType, 
         {
             // The visitor does the work.
         }
+    }
+
+    private struct BucketSizes : ITableVisitor
+    {
+        public long Items;
+
+        public void Visit(TableItem item) => Items++;
     }
 
     private static bool IsTable(Entry value) => (SetEncoding)value.Encoding == SetEncoding.Table;

@@ -15,19 +15,23 @@ public sealed class SetsModule : IModule
         SetType type = new(registry.Memory, limits);
         registry.Type(type);
         SetStore store = new(type, limits, registry.Memory);
-        registry.Commands(Members(new SetMembers(store), new SetScan(type)));
-        registry.Commands(Algebra(new SetAlgebra(store)));
+        SetMembers members = new(store);
+        registry.Commands(Changes(members));
+        registry.Commands(Reads(members, new SetScan(type)));
+        SetAlgebra algebra = new(store);
+        registry.Commands(Intersections(algebra));
+        registry.Commands(UnionsAndDifferences(algebra));
         registry.Commands(Sampling(new SetSampling(store, registry.Server.Random)));
     }
 
-    private static CommandSpec[] Members(SetMembers members, SetScan scan) =>
+    private static CommandSpec[] Changes(SetMembers members) =>
     [
         new()
         {
             Name = "sadd", Arity = -3, Handler = members.Add,
             Flags = CommandFlags.Write | CommandFlags.DenyOom | CommandFlags.Fast,
             Categories = AclCategories.Set, Group = "set", Since = "1.0.0",
-            Keys = [KeySpec.At(1, KeyFlags.RW | KeyFlags.Insert)],
+            Keys = [KeySpec.At(1, KeyFlags.RW | KeyFlags.Insert)], ElementArgument = 2,
             Complexity = "O(1) for each element added, so O(N) to add N elements when the command is called with multiple "
                 + "arguments.",
             Summary = "Adds members to a set; creates it when missing.",
@@ -39,7 +43,7 @@ public sealed class SetsModule : IModule
             Name = "srem", Arity = -3, Handler = members.Remove,
             Flags = CommandFlags.Write | CommandFlags.Fast,
             Categories = AclCategories.Set, Group = "set", Since = "1.0.0",
-            Keys = [KeySpec.At(1, KeyFlags.RW | KeyFlags.Delete)],
+            Keys = [KeySpec.At(1, KeyFlags.RW | KeyFlags.Delete)], ElementArgument = 2,
             Complexity = "O(N) where N is the number of members to be removed.",
             Summary = "Removes members from a set; deletes it when it becomes empty.",
             Arguments = "key member ...",
@@ -51,16 +55,21 @@ public sealed class SetsModule : IModule
             Flags = CommandFlags.Write | CommandFlags.Fast,
             Categories = AclCategories.Set, Group = "set", Since = "1.0.0",
             Keys = [KeySpec.At(1, KeyFlags.RW | KeyFlags.Access | KeyFlags.Delete), KeySpec.At(2, KeyFlags.RW | KeyFlags.Insert)],
+            ElementArgument = 3,
             Complexity = "O(1)",
             Summary = "Moves a member from one set to another.",
             Arguments = "source:key destination:key member",
         },
+    ];
+
+    private static CommandSpec[] Reads(SetMembers members, SetScan scan) =>
+    [
         new()
         {
             Name = "sismember", Arity = 3, Handler = members.IsMember,
             Flags = CommandFlags.ReadOnly | CommandFlags.Fast,
             Categories = AclCategories.Set, Group = "set", Since = "1.0.0",
-            Keys = [KeySpec.At(1, KeyFlags.RO)],
+            Keys = [KeySpec.At(1, KeyFlags.RO)], ElementArgument = 2,
             Complexity = "O(1)",
             Summary = "Tells whether a set has a member.",
             Arguments = "key member",
@@ -70,7 +79,7 @@ public sealed class SetsModule : IModule
             Name = "smismember", Arity = -3, Handler = members.AreMembers,
             Flags = CommandFlags.ReadOnly | CommandFlags.Fast,
             Categories = AclCategories.Set, Group = "set", Since = "6.2.0",
-            Keys = [KeySpec.At(1, KeyFlags.RO | KeyFlags.Access)],
+            Keys = [KeySpec.At(1, KeyFlags.RO | KeyFlags.Access)], ElementArgument = 2,
             Complexity = "O(N) where N is the number of elements being checked for membership",
             Summary = "Tells of several members whether a set has them.",
             Arguments = "key member ...",
@@ -110,7 +119,7 @@ public sealed class SetsModule : IModule
         },
     ];
 
-    private static CommandSpec[] Algebra(SetAlgebra algebra) =>
+    private static CommandSpec[] Intersections(SetAlgebra algebra) =>
     [
         new()
         {
@@ -143,6 +152,10 @@ public sealed class SetsModule : IModule
             Summary = "Counts the members that all of some sets have.",
             Arguments = "numkeys:integer key ... [LIMIT limit:integer]",
         },
+    ];
+
+    private static CommandSpec[] UnionsAndDifferences(SetAlgebra algebra) =>
+    [
         new()
         {
             Name = "sunion", Arity = -2, Handler = algebra.Unite,

@@ -3,6 +3,7 @@ using ModularKv.Abstractions.Collections;
 using ModularKv.Abstractions.Configuration;
 using ModularKv.Abstractions.Memory;
 using ModularKv.SortedSets.Encodings;
+using ModularKv.SortedSets.Memory;
 
 namespace ModularKv.SortedSets;
 
@@ -105,7 +106,7 @@ internal sealed class SortedSetStore(MemoryOwner memory, IntegerParameter entrie
             return entry;
         }
 
-        entry = database.Put(key, Type, SortedSetType.RootBytes);
+        entry = database.Put(key, Type, TreeRoot.Bytes);
         entry.Structure<TreeSet>() = built;
         entry.SetEncoding(SortedSetType.TreeEncoding);
         return entry;
@@ -123,7 +124,7 @@ internal sealed class SortedSetStore(MemoryOwner memory, IntegerParameter entrie
             set.Add(memory, member, KeyHash.Compute(member), PairList.Score(Listpack.Take(list, ref at)));
         }
 
-        entry = database.Resize(entry, SortedSetType.RootBytes);
+        entry = database.Resize(entry, TreeRoot.Bytes);
         entry.Structure<TreeSet>() = set;
         entry.SetEncoding(SortedSetType.TreeEncoding);
     }
@@ -135,7 +136,7 @@ internal sealed class SortedSetStore(MemoryOwner memory, IntegerParameter entrie
         {
             TreeSet set = TreeSet.Create();
             set.Add(memory, member, KeyHash.Compute(member), score);
-            entry = database.Put(key, Type, SortedSetType.RootBytes);
+            entry = database.Put(key, Type, TreeRoot.Bytes);
             entry.Structure<TreeSet>() = set;
             entry.SetEncoding(SortedSetType.TreeEncoding);
             return entry;

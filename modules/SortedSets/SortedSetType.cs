@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using ModularKv.Abstractions;
 using ModularKv.Abstractions.Collections;
 using ModularKv.SortedSets.Encodings;
@@ -16,9 +15,6 @@ internal sealed class SortedSetType(SortedSetStore store) : DataType, ISortedSet
     public const int TreeEncoding = 1;
 
     private readonly DigestBuilder _element = new();
-
-    /// <summary>Bytes of the root.</summary>
-    public static int RootBytes { get; } = Unsafe.SizeOf<TreeSet>();
 
     public override string Name => "zset";
 
@@ -40,6 +36,11 @@ internal sealed class SortedSetType(SortedSetStore store) : DataType, ISortedSet
 
     public override bool FreeSome(Entry value, int pieces) =>
         value.Encoding != TreeEncoding || value.Structure<TreeSet>().FreeSome(store.Memory, pieces);
+
+    public override void Prefetch(Entry value, ulong elementHash)
+    {
+        if (value.Encoding == TreeEncoding) value.Structure<TreeSet>().Prefetch(elementHash);
+    }
 
     public override void Duplicate(Entry source, Entry copy)
     {

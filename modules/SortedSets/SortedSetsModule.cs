@@ -41,7 +41,7 @@ public sealed class SortedSetsModule : IModule
         {
             Name = "zadd", Arity = -4, Handler = adding.Add, Flags = CommandFlags.Write | CommandFlags.DenyOom | CommandFlags.Fast,
             Categories = AclCategories.SortedSet, Group = "sorted-set", Since = "1.2.0",
-            Keys = [KeySpec.At(1, KeyFlags.RW | KeyFlags.Update)],
+            Keys = [KeySpec.At(1, KeyFlags.RW | KeyFlags.Update)], ElementArgument = 3,
             Complexity = "O(log(N)) for each item added, where N is the number of elements in the sorted set.",
             Summary = "Adds members with their scores, or changes the scores of those that are there.",
             Arguments =
@@ -59,7 +59,7 @@ public sealed class SortedSetsModule : IModule
             Name = "zincrby", Arity = 4, Handler = adding.IncrementBy,
             Flags = CommandFlags.Write | CommandFlags.DenyOom | CommandFlags.Fast,
             Categories = AclCategories.SortedSet, Group = "sorted-set", Since = "1.2.0",
-            Keys = [KeySpec.At(1, KeyFlags.RW | KeyFlags.Access | KeyFlags.Update)],
+            Keys = [KeySpec.At(1, KeyFlags.RW | KeyFlags.Access | KeyFlags.Update)], ElementArgument = 3,
             Complexity = "O(log(N)) where N is the number of elements in the sorted set.",
             Summary = "Adds to a member's score.",
             Arguments = "key increment:integer member",
@@ -72,7 +72,7 @@ public sealed class SortedSetsModule : IModule
         {
             Name = "zrem", Arity = -3, Handler = removing.Remove, Flags = CommandFlags.Write | CommandFlags.Fast,
             Categories = AclCategories.SortedSet, Group = "sorted-set", Since = "1.2.0",
-            Keys = [KeySpec.At(1, KeyFlags.RW | KeyFlags.Delete)],
+            Keys = [KeySpec.At(1, KeyFlags.RW | KeyFlags.Delete)], ElementArgument = 2,
             Complexity = "O(M*log(N)) with N being the number of elements in the sorted set and M the number of elements to be removed.",
             Summary = "Removes members; an empty sorted set is deleted.",
             Arguments = "key member ...",
@@ -128,7 +128,7 @@ public sealed class SortedSetsModule : IModule
         {
             Name = "zscore", Arity = 3, Handler = looking.Score, Flags = CommandFlags.ReadOnly | CommandFlags.Fast,
             Categories = AclCategories.SortedSet, Group = "sorted-set", Since = "1.2.0",
-            Keys = [KeySpec.At(1, KeyFlags.RO | KeyFlags.Access)],
+            Keys = [KeySpec.At(1, KeyFlags.RO | KeyFlags.Access)], ElementArgument = 2,
             Complexity = "O(1)",
             Summary = "Returns a member's score.",
             Arguments = "key member",
@@ -137,7 +137,7 @@ public sealed class SortedSetsModule : IModule
         {
             Name = "zmscore", Arity = -3, Handler = looking.Scores, Flags = CommandFlags.ReadOnly | CommandFlags.Fast,
             Categories = AclCategories.SortedSet, Group = "sorted-set", Since = "6.2.0",
-            Keys = [KeySpec.At(1, KeyFlags.RO | KeyFlags.Access)],
+            Keys = [KeySpec.At(1, KeyFlags.RO | KeyFlags.Access)], ElementArgument = 2,
             Complexity = "O(N) where N is the number of members being requested.",
             Summary = "Returns the scores of several members.",
             Arguments = "key member ...",
@@ -146,7 +146,7 @@ public sealed class SortedSetsModule : IModule
         {
             Name = "zrank", Arity = -3, Handler = looking.Rank, Flags = CommandFlags.ReadOnly | CommandFlags.Fast,
             Categories = AclCategories.SortedSet, Group = "sorted-set", Since = "2.0.0",
-            Keys = [KeySpec.At(1, KeyFlags.RO | KeyFlags.Access)],
+            Keys = [KeySpec.At(1, KeyFlags.RO | KeyFlags.Access)], ElementArgument = 2,
             Complexity = "O(log(N))",
             Summary = "Returns how many members come before one.",
             Arguments = "key member [WITHSCORE]",
@@ -156,7 +156,7 @@ public sealed class SortedSetsModule : IModule
         {
             Name = "zrevrank", Arity = -3, Handler = looking.ReverseRank, Flags = CommandFlags.ReadOnly | CommandFlags.Fast,
             Categories = AclCategories.SortedSet, Group = "sorted-set", Since = "2.0.0",
-            Keys = [KeySpec.At(1, KeyFlags.RO | KeyFlags.Access)],
+            Keys = [KeySpec.At(1, KeyFlags.RO | KeyFlags.Access)], ElementArgument = 2,
             Complexity = "O(log(N))",
             Summary = "Returns how many members come behind one.",
             Arguments = "key member [WITHSCORE]",

@@ -44,7 +44,10 @@ internal sealed class HashBench : IKeyspaceSink, IDisposable
     public DatabaseStore Keys => Databases.Store(0);
 
     public static void Set(Parameter parameter, long value)
-        => Assert.NotEqual(SetOutcome.Refused, parameter.Set([value.ToString(CultureInfo.InvariantCulture)], ParameterSource.Command, out _));
+    {
+        string text = value.ToString(CultureInfo.InvariantCulture);
+        Assert.NotEqual(SetOutcome.Refused, parameter.Set([text], ParameterSource.Command, out _));
+    }
 
     public static PinnedKey Key(string name) => new(Encoding.Latin1.GetBytes(name));
 

@@ -38,7 +38,8 @@ public sealed class HashLoaderTests
     public void What_is_too_large_for_a_listpack_becomes_a_table()
     {
         using HashBench bench = new(entries: 1);
-        foreach ((byte type, byte[] bytes) in ((byte, byte[])[])[(Pack, PackBytes), (Ziplist, ZiplistBytes), (EarlyTimedPack, TripletBytes)])
+        (byte, byte[])[] forms = [(Pack, PackBytes), (Ziplist, ZiplistBytes), (EarlyTimedPack, TripletBytes)];
+        foreach ((byte type, byte[] bytes) in forms)
         {
             using ItemWriter items = new();
             items.String(bytes);

@@ -7,7 +7,7 @@ namespace ModularKv.Lists.Tests;
 /// <summary>Random operations on lists beside lists of .NET, through both encodings and back.</summary>
 public sealed class ListModelTests(ITestOutputHelper output)
 {
-    private const int Steps = 15_000;
+    private const int Steps = 4000;
     private const int Names = 4;
 
     private readonly Dictionary<string, List<byte[]>> expected = [];
@@ -31,7 +31,7 @@ public sealed class ListModelTests(ITestOutputHelper output)
         {
             string name = "list" + random.Next(Names);
             Step(name);
-            if (i % 40 == 0) Compare(name);
+            if (i % 60 == 0) Compare(name);
             if (expected.ContainsKey(name)) encodings.Add(bench.EncodingOf(name));
         }
 

@@ -115,9 +115,8 @@ public sealed class SetModelTests(ITestOutputHelper output)
     public void Ziplists_are_read()
     {
         // a 1, b 2.5: bytes, offset of the last entry, entries, entry …, end.
-        byte[] list = [23, 0, 0, 0, 17, 0, 0, 0, 4, 0, 0, 1, (byte)'a', 3, 0xF2, 2, 1, (byte)'b', 3, 3, (byte)'2', (byte)'.', (byte)'5', 255];
-        list[0] = (byte)list.Length;
-        list[4] = 18;
+        byte[] list =
+            [24, 0, 0, 0, 18, 0, 0, 0, 4, 0, 0, 1, (byte)'a', 3, 0xF2, 2, 1, (byte)'b', 3, 3, (byte)'2', (byte)'.', (byte)'5', 255];
         using SetModel model = new();
         using ItemWriter writer = new();
         writer.String(list);
@@ -215,7 +214,8 @@ public sealed class SetModelTests(ITestOutputHelper output)
     [Fact]
     public void The_order_of_scores_is_that_of_their_integers()
     {
-        double[] scores = [double.NegativeInfinity, -1e300, -1.5, -5e-324, 0, 5e-324, 1, 1.0000000000000002, 1e300, double.PositiveInfinity];
+        double[] scores =
+            [double.NegativeInfinity, -1e300, -1.5, -5e-324, 0, 5e-324, 1, 1.0000000000000002, 1e300, double.PositiveInfinity];
         for (int i = 1; i < scores.Length; i++) Assert.True(ScoreOrder.FromScore(scores[i - 1]) < ScoreOrder.FromScore(scores[i]));
         foreach (double score in scores) Assert.Equal(score, ScoreOrder.ToScore(ScoreOrder.FromScore(score)));
         Assert.Equal(ScoreOrder.FromScore(0), ScoreOrder.FromScore(-0.0));
@@ -227,7 +227,8 @@ public sealed class SetModelTests(ITestOutputHelper output)
         Random random = new(members);
         for (int i = 0; i < members; i++)
         {
-            model.Add(Encoding.ASCII.GetBytes("member:" + i), i % 7 == 0 ? Math.Abs(Score(random)) : random.Next(5000) / 4.0, AddFlags.None);
+            double score = i % 7 == 0 ? Math.Abs(Score(random)) : random.Next(5000) / 4.0;
+            model.Add(Encoding.ASCII.GetBytes("member:" + i), score, AddFlags.None);
         }
 
         return model;

@@ -26,7 +26,7 @@ internal sealed class FieldReads(HashType type)
             return;
         }
 
-        HashField value = HashReader.Find(entry, call.Argument(2));
+        HashField value = HashReader.Find(entry, call.Key(2));
         if (value.IsMissing || HasExpired(ref call, key, value)) call.Reply.Null();
         else value.Reply(call.Reply);
     }
@@ -101,7 +101,7 @@ internal sealed class FieldReads(HashType type)
             return false;
         }
 
-        HashField found = HashReader.Find(entry, call.Argument(2));
+        HashField found = HashReader.Find(entry, call.Key(2));
         if (!found.IsMissing && !HasExpired(ref call, key, found)) value = found;
         return true;
     }

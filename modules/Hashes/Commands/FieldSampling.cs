@@ -12,7 +12,9 @@ internal sealed class FieldSampling(HashType type, MemoryOwner memory)
     /// <summary>Expired fields that one call removes; further ones are passed over.</summary>
     private const long RemovedMax = 4096;
 
-    /// <summary>A part of a hash above a third is drawn in one walk, a smaller one field by field. Source: HRANDFIELD_SUB_STRATEGY_MUL.</summary>
+    /// <summary>
+    /// A part of a hash above a third is drawn in one walk, a smaller one field by field. Source: HRANDFIELD_SUB_STRATEGY_MUL.
+    /// </summary>
     private const long WalkShare = 3;
 
     /// <summary>So many expired fields in a row, and a live one is looked for by a walk.</summary>

@@ -28,10 +28,10 @@ internal sealed class FieldTimes(HashType type)
     /// <summary>HPEXPIRE key milliseconds [NX|XX|GT|LT] FIELDS numfields field [field ...]. Source: redis.io/commands/hpexpire.</summary>
     public void ExpireMs(ref CommandContext call) => Set(ref call, inSeconds: false, call.NowMs);
 
-    /// <summary>HEXPIREAT key unix-time-seconds [NX|XX|GT|LT] FIELDS numfields field [field ...]. Source: redis.io/commands/hexpireat.</summary>
+    /// <summary>HEXPIREAT key unix-seconds [NX|XX|GT|LT] FIELDS numfields field [field ...]. Source: redis.io/commands/hexpireat.</summary>
     public void ExpireAt(ref CommandContext call) => Set(ref call, inSeconds: true, 0);
 
-    /// <summary>HPEXPIREAT key unix-time-ms [NX|XX|GT|LT] FIELDS numfields field [field ...]. Source: redis.io/commands/hpexpireat.</summary>
+    /// <summary>HPEXPIREAT key unix-ms [NX|XX|GT|LT] FIELDS numfields field [field ...]. Source: redis.io/commands/hpexpireat.</summary>
     public void ExpireAtMs(ref CommandContext call) => Set(ref call, inSeconds: false, 0);
 
     /// <summary>HTTL key FIELDS numfields field [field ...]. Source: redis.io/commands/httl.</summary>

@@ -91,7 +91,9 @@ internal sealed class FieldWrites(HashType type)
         call.Reply.Integer(deleted);
     }
 
-    /// <summary>The hash opened for fields and values from an argument on: made where it is missing, a table where they ask for one.</summary>
+    /// <summary>
+    /// The hash opened for fields and values from an argument on: made where it is missing, a table where they ask for one.
+    /// </summary>
     public Entry OpenFor(scoped ref CommandContext call, Entry entry, scoped in KeyRef key, int first)
     {
         int longest = 0;

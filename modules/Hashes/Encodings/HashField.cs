@@ -3,7 +3,9 @@ using ModularKv.Abstractions.Collections;
 
 namespace ModularKv.Hashes.Encodings;
 
-/// <summary>The value of a field, or a field's name: text, or an integer that stands for its digits. Valid until the hash changes.</summary>
+/// <summary>
+/// The value of a field, or a field's name: text, or an integer that stands for its digits. Valid until the hash changes.
+/// </summary>
 internal readonly ref struct HashField
 {
     private readonly ReadOnlySpan<byte> _bytes;

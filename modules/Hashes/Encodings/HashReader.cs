@@ -37,6 +37,11 @@ internal static class HashReader
     public static HashField Find(Entry entry, scoped ReadOnlySpan<byte> field)
         => IsPacked(entry) ? FindPacked(entry, field) : ValueOf(entry.Structure<HashRoot>().Fields.Find(field));
 
+    /// <summary>Finds a field whose hash was computed ahead (<see cref="CommandSpec.ElementArgument"/>).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static HashField Find(Entry entry, scoped in KeyRef field)
+        => IsPacked(entry) ? FindPacked(entry, field.Bytes) : ValueOf(entry.Structure<HashRoot>().Fields.Find(field.Bytes, field.Hash));
+
     /// <summary>A table's item as a value with its time to live; missing where it is missing.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static HashField ValueOf(TableItem item)

@@ -12,7 +12,9 @@ internal struct HashRoot
     public static unsafe int Size => sizeof(HashRoot);
 }
 
-/// <summary>What the record of a large hash holds once one of its fields has had a time to live. Begins like <see cref="HashRoot"/>.</summary>
+/// <summary>
+/// What the record of a large hash holds once one of its fields has had a time to live. Begins like <see cref="HashRoot"/>.
+/// </summary>
 internal struct ExpiringRoot
 {
     /// <summary>The fields, as in <see cref="HashRoot"/>.</summary>

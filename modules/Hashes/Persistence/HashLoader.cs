@@ -166,7 +166,8 @@ internal sealed class HashLoader(HashType type, HashLimits limits)
         for (int at = Listpack.First(pack); at >= 0;)
         {
             ListpackElement field = Listpack.Take(pack, ref at);
-            if (!seen.Add(System.Text.Encoding.Latin1.GetString(field.ToArray()))) throw new ValueFormatException("a hash has a field twice");
+            string text = System.Text.Encoding.Latin1.GetString(field.ToArray());
+            if (!seen.Add(text)) throw new ValueFormatException("a hash has a field twice");
             for (int i = 1; i < stride; i++) Listpack.Take(pack, ref at);
         }
     }

@@ -12,7 +12,7 @@ internal static class FieldTable
         {
             Name = "hset", Arity = -4, Handler = writes.Set, Flags = CommandFlags.Write | CommandFlags.DenyOom | CommandFlags.Fast,
             Categories = AclCategories.Hash, Group = "hash", Since = "2.0.0",
-            Keys = [KeySpec.At(1, KeyFlags.RW | KeyFlags.Update)],
+            Keys = [KeySpec.At(1, KeyFlags.RW | KeyFlags.Update)], ElementArgument = 2,
             Complexity =
                 "O(1) for each field/value pair added, so O(N) to add N field/value pairs when the command is called " +
                 "with multiple field/value pairs.",
@@ -24,7 +24,7 @@ internal static class FieldTable
         {
             Name = "hmset", Arity = -4, Handler = writes.SetMany, Flags = CommandFlags.Write | CommandFlags.DenyOom | CommandFlags.Fast,
             Categories = AclCategories.Hash, Group = "hash", Since = "2.0.0",
-            Keys = [KeySpec.At(1, KeyFlags.RW | KeyFlags.Update)],
+            Keys = [KeySpec.At(1, KeyFlags.RW | KeyFlags.Update)], ElementArgument = 2,
             Complexity = "O(N) where N is the number of fields being set.",
             Summary = "Sets fields of a hash.",
             Arguments = "key field_value={field value} ...",
@@ -34,7 +34,7 @@ internal static class FieldTable
         {
             Name = "hsetnx", Arity = 4, Handler = writes.SetIfNew, Flags = CommandFlags.Write | CommandFlags.DenyOom | CommandFlags.Fast,
             Categories = AclCategories.Hash, Group = "hash", Since = "2.0.0",
-            Keys = [KeySpec.At(1, KeyFlags.RW | KeyFlags.Insert)],
+            Keys = [KeySpec.At(1, KeyFlags.RW | KeyFlags.Insert)], ElementArgument = 2,
             Complexity = "O(1)",
             Summary = "Sets a field of a hash when it does not exist.",
             Arguments = "key field value",
@@ -55,7 +55,7 @@ internal static class FieldTable
         {
             Name = "hdel", Arity = -3, Handler = writes.Delete, Flags = CommandFlags.Write | CommandFlags.Fast,
             Categories = AclCategories.Hash, Group = "hash", Since = "2.0.0",
-            Keys = [KeySpec.At(1, KeyFlags.RW | KeyFlags.Delete)],
+            Keys = [KeySpec.At(1, KeyFlags.RW | KeyFlags.Delete)], ElementArgument = 2,
             Complexity = "O(N) where N is the number of fields to be removed.",
             Summary = "Removes fields of a hash, and the hash with its last field.",
             Arguments = "key field ...",
@@ -69,7 +69,7 @@ internal static class FieldTable
         {
             Name = "hget", Arity = 3, Handler = reads.Get, Flags = CommandFlags.ReadOnly | CommandFlags.Fast,
             Categories = AclCategories.Hash, Group = "hash", Since = "2.0.0",
-            Keys = [KeySpec.At(1, KeyFlags.RO | KeyFlags.Access)],
+            Keys = [KeySpec.At(1, KeyFlags.RO | KeyFlags.Access)], ElementArgument = 2,
             Complexity = "O(1)",
             Summary = "Returns the value of a field.",
             Arguments = "key field",
@@ -78,7 +78,7 @@ internal static class FieldTable
         {
             Name = "hmget", Arity = -3, Handler = reads.GetMany, Flags = CommandFlags.ReadOnly | CommandFlags.Fast,
             Categories = AclCategories.Hash, Group = "hash", Since = "2.0.0",
-            Keys = [KeySpec.At(1, KeyFlags.RO | KeyFlags.Access)],
+            Keys = [KeySpec.At(1, KeyFlags.RO | KeyFlags.Access)], ElementArgument = 2,
             Complexity = "O(N) where N is the number of fields being requested.",
             Summary = "Returns the values of several fields.",
             Arguments = "key field ...",
@@ -116,7 +116,7 @@ internal static class FieldTable
         {
             Name = "hstrlen", Arity = 3, Handler = reads.ValueLength, Flags = CommandFlags.ReadOnly | CommandFlags.Fast,
             Categories = AclCategories.Hash, Group = "hash", Since = "3.2.0",
-            Keys = [KeySpec.At(1, KeyFlags.RO)],
+            Keys = [KeySpec.At(1, KeyFlags.RO)], ElementArgument = 2,
             Complexity = "O(1)",
             Summary = "Returns the length of a field's value.",
             Arguments = "key field",
@@ -125,7 +125,7 @@ internal static class FieldTable
         {
             Name = "hexists", Arity = 3, Handler = reads.Exists, Flags = CommandFlags.ReadOnly | CommandFlags.Fast,
             Categories = AclCategories.Hash, Group = "hash", Since = "2.0.0",
-            Keys = [KeySpec.At(1, KeyFlags.RO)],
+            Keys = [KeySpec.At(1, KeyFlags.RO)], ElementArgument = 2,
             Complexity = "O(1)",
             Summary = "Tells whether a field exists.",
             Arguments = "key field",
@@ -195,7 +195,7 @@ internal static class FieldTable
             Name = "hincrby", Arity = 4, Handler = counters.Increment,
             Flags = CommandFlags.Write | CommandFlags.DenyOom | CommandFlags.Fast,
             Categories = AclCategories.Hash, Group = "hash", Since = "2.0.0",
-            Keys = [KeySpec.At(1, KeyFlags.RW | KeyFlags.Access | KeyFlags.Update)],
+            Keys = [KeySpec.At(1, KeyFlags.RW | KeyFlags.Access | KeyFlags.Update)], ElementArgument = 2,
             Complexity = "O(1)",
             Summary = "Adds a number to an integer in a field.",
             Arguments = "key field increment:integer",
@@ -205,7 +205,7 @@ internal static class FieldTable
             Name = "hincrbyfloat", Arity = 4, Handler = counters.IncrementByFloat,
             Flags = CommandFlags.Write | CommandFlags.DenyOom | CommandFlags.Fast,
             Categories = AclCategories.Hash, Group = "hash", Since = "2.6.0",
-            Keys = [KeySpec.At(1, KeyFlags.RW | KeyFlags.Access | KeyFlags.Update)],
+            Keys = [KeySpec.At(1, KeyFlags.RW | KeyFlags.Access | KeyFlags.Update)], ElementArgument = 2,
             Complexity = "O(1)",
             Summary = "Adds a number with decimals to a number in a field.",
             Arguments = "key field increment:double",

@@ -70,7 +70,8 @@ internal static class ListArguments
 
         // Short plain decimals without garbage; everything else that C reads, hexadecimal digits too, the long way.
         const int PlainMax = 16;
-        bool isPlain = text.Length is > 0 and <= PlainMax && text.IndexOfAnyExcept("0123456789."u8) < 0 && text[0] != '.' && text[^1] != '.';
+        bool isPlain = text.Length is > 0 and <= PlainMax && text.IndexOfAnyExcept("0123456789."u8) < 0
+            && text[0] != '.' && text[^1] != '.';
         if (isPlain && Utf8Parser.TryParse(text, out seconds, out int used) && used == text.Length) return true;
         bool isNumber = ExtendedDouble.TryParse(text, out ExtendedDouble number);
         seconds = isNumber ? number.ToDouble() : 0;

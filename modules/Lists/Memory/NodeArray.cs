@@ -51,7 +51,8 @@ internal static unsafe class NodeArray
         }
 
         root.Length -= count;
-        if (root.Length < root.Capacity / 4 && root.Capacity > CapacityMin) Resize(memory, ref root, Math.Max(CapacityMin, root.Capacity / 2));
+        bool isSparse = root.Length < root.Capacity / 4 && root.Capacity > CapacityMin;
+        if (isSparse) Resize(memory, ref root, Math.Max(CapacityMin, root.Capacity / 2));
     }
 
     /// <summary>Gives the array back; the nodes' blocks were freed before.</summary>

@@ -29,7 +29,7 @@ internal sealed class SetMembers(SetStore store)
         int added = 0;
         for (int i = 2; i < call.ArgumentCount; i++)
         {
-            if (store.Add(keys, ref entry, call.Argument(i))) added++;
+            if (store.Add(keys, ref entry, call.Key(i))) added++;
         }
 
         if (added > 0) call.Changed(key, KeyEventClass.Set, "sadd"u8, added);
@@ -50,7 +50,7 @@ internal sealed class SetMembers(SetStore store)
         bool isEmpty = false;
         for (int i = 2; i < call.ArgumentCount && !isEmpty; i++)
         {
-            if (!store.Remove(call.Keys, ref entry, call.Argument(i))) continue;
+            if (!store.Remove(call.Keys, ref entry, call.Key(i))) continue;
             removed++;
             isEmpty = SetView.Of(entry).Count == 0;
         }
@@ -67,7 +67,7 @@ internal sealed class SetMembers(SetStore store)
         KeyRef from = call.Key(1);
         KeyRef to = call.Key(2);
         Database keys = call.Keys;
-        ReadOnlySpan<byte> member = call.Argument(3);
+        KeyRef member = call.Key(3);
         Entry target = keys.FindForWrite(to);
         bool targetIsSet = target.IsMissing || target.Is(store.Type);
         Entry source = keys.FindForWrite(from);
@@ -85,7 +85,7 @@ internal sealed class SetMembers(SetStore store)
 
         if (from.Bytes.SequenceEqual(to.Bytes))
         {
-            call.Reply.Integer(SetView.Of(source).Contains(member) ? 1 : 0);
+            call.Reply.Integer(SetView.Of(source).Contains(member.Bytes) ? 1 : 0);
             return;
         }
 
@@ -102,7 +102,7 @@ internal sealed class SetMembers(SetStore store)
 
         // The removal may have moved the target.
         target = keys.FindForWrite(to);
-        if (target.IsMissing) target = store.Create(keys, to, member, 1);
+        if (target.IsMissing) target = store.Create(keys, to, member.Bytes, 1);
         if (store.Add(keys, ref target, member)) call.Changed(to, KeyEventClass.Set, "sadd"u8);
         call.Reply.Integer(1);
     }
@@ -111,7 +111,8 @@ internal sealed class SetMembers(SetStore store)
     public void IsMember(ref CommandContext call)
     {
         if (!TryRead(ref call, 1, out SetView set)) return;
-        call.Reply.Integer(set.Contains(call.Argument(2)) ? 1 : 0);
+        KeyRef member = call.Key(2);
+        call.Reply.Integer(set.Contains(member.Bytes, member.Hash) ? 1 : 0);
     }
 
     /// <summary>SMISMEMBER key member [member ...]. Source: redis.io/commands/smismember.</summary>

@@ -50,6 +50,9 @@ internal struct TreeSet
         return TryGet(item.Tail, KeyHash.Compute(item.Tail), out double zero) ? zero : 0;
     }
 
+    /// <summary>Asks for what <see cref="TryGet"/> will look at first.</summary>
+    public readonly void Prefetch(ulong hash) => _scores.Prefetch(hash);
+
     /// <summary>Adds a member that is not there.</summary>
     public void Add(MemoryOwner memory, ReadOnlySpan<byte> member, ulong hash, double score)
     {

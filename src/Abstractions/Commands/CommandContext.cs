@@ -116,7 +116,9 @@ public readonly ref struct CommandContext
     /// <summary>Propagates the call even though it changed no key.</summary>
     public void ForcePropagation() => _frame.Flags |= CallFlags.ForcePropagation;
 
-    /// <summary>Propagates the call to replicas only, though it changed no key: a message, which a log of the data need not repeat.</summary>
+    /// <summary>
+    /// Propagates the call to replicas only, though it changed no key: a message, which a log of the data need not repeat.
+    /// </summary>
     public void PropagateToReplicas() => _frame.Flags |= CallFlags.ForcePropagation | CallFlags.ReplicasOnly;
 
     /// <summary>

@@ -20,7 +20,8 @@ internal sealed class Admission(ExecutionSettings settings, IMemory memory, Paus
         if (namesNone) return UnknownSubcommand(command, arguments, reply);
         if (arguments.Count < command.MinArguments || arguments.Count > command.MaxArguments)
         {
-            return Refuse(client, command, Encoding.Latin1.GetBytes($"ERR wrong number of arguments for '{command.FullName}' command"), reply);
+            string wrong = $"ERR wrong number of arguments for '{command.FullName}' command";
+            return Refuse(client, command, Encoding.Latin1.GetBytes(wrong), reply);
         }
 
         if ((flags & CallFlags.Trusted) != 0) return true;

@@ -20,7 +20,10 @@ public sealed class BesideServer : IDisposable
         Name = name;
         Port = port;
         _directory = Directory.CreateTempSubdirectory("beside-").FullName;
-        ProcessStartInfo start = new("taskset") { WorkingDirectory = _directory, RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new("taskset")
+        {
+            WorkingDirectory = _directory, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
         string[] own = ["--port", port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--dir", _directory];
         foreach (string argument in (string[])["-c", "0", .. command.Split(' '), .. own]) start.ArgumentList.Add(argument);
         if (Path.GetFileName(command.Split(' ')[0]).StartsWith("redis-server", StringComparison.Ordinal))

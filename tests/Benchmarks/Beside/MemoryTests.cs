@@ -23,7 +23,7 @@ public static class MemoryTests
         new("hash_1m_fields", Million, n => Many(n, "HSET", "hash", i => [$"f{i:d7}", Long(i)])),
         new("set_1m_members", Million, n => Many(n, "SADD", "set", i => [Long(i)])),
         new("sets_8_integers", Million, n => Each(n, i =>
-            ["SADD", $"set:{i:d9}", .. Enumerable.Range(0, 8).Select(j => ((i * 31) + (j * 1000)).ToString(CultureInfo.InvariantCulture))])),
+            ["SADD", $"set:{i:d9}", .. Enumerable.Range(0, 8).Select(j => Text((i * 31) + (j * 1000)))])),
         new("zset_1m_members", Million, n => Many(n, "ZADD", "zset", i => [Score(i), Long(i)])),
         new("list_1m_elements", Million, n => Many(n, "RPUSH", "list", i => [Long(i)])),
         new("stream_1m_entries", Million, n => Each(n, i => ["XADD", "stream", "*", "field1", Long(i), "field2", Long(i + 1)])),
@@ -33,7 +33,9 @@ public static class MemoryTests
     // 16 bytes that no encoding takes for a number, and that do not grow with i.
     private static string Long(int i) => $"v{(uint)i * 2654435761u:x8}{i:x7}";
 
-    private static string Score(int i) => ((uint)i * 2654435761u % 10_000_000).ToString(CultureInfo.InvariantCulture);
+    private static string Score(int i) => Text((uint)i * 2654435761u % 10_000_000);
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static IEnumerable<string[]> Each(int count, Func<int, string[]> command) => Enumerable.Range(0, count).Select(command);
 

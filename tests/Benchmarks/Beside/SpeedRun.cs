@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace ModularKv.Benchmarks.Beside;
 
@@ -47,8 +48,9 @@ public sealed class SpeedRun(BesideOptions options)
             double[] runs = [.. results[(test, pipeline, server.Name)].Order()];
             double median = runs[runs.Length / 2];
             if (first == 0) first = median;
-            Console.WriteLine(FormattableString.Invariant(
-                $"P={pipeline,-3} {test,-18} {server.Name,-16} cpu/op={median,10:F3} us  range {runs[0]:F3}-{runs[^1]:F3}  ratio={median / first:F2}"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"P={pipeline,-3} {test,-18} {server.Name,-16} cpu/op={median,10:F3} us  "
+                + $"range {runs[0]:F3}-{runs[^1]:F3}  ratio={median / first:F2}"));
         }
     }
 

@@ -21,7 +21,9 @@ public sealed record SpeedTest(string Name, int Operations, params string[][] Co
     public Func<IEnumerable<string[]>> Prepare { get; init; } = () => [];
 }
 
-/// <summary>The table. A row needs nothing but commands, so that a row of a type that a server lacks fails only when it is asked for.</summary>
+/// <summary>
+/// The table. A row needs nothing but commands, so that a row of a type that a server lacks fails only when it is asked for.
+/// </summary>
 public static class SpeedTests
 {
     private const string Random = RequestTemplate.RandomMark;

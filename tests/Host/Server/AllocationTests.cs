@@ -25,7 +25,15 @@ public sealed class AllocationTests
         "INCR n", "INCRBY n 7", "DECR n", "GETRANGE k 0 2", "SETRANGE k 1 xx", "MSET m1 1 m2 2 m3 3", "MGET m1 m2 m3 missing",
         "SETNX k v", "GETEX k EX 10", "EXISTS k m1 missing", "DEL missing", "UNLINK missing", "TYPE k", "TTL k", "PTTL e", "EXPIRE k 100",
         "PERSIST k",
+        "HSET h f 1", "HGET h f", "HMGET h f g", "HINCRBY h n 1", "HEXISTS h f", "HLEN h", "HGETALL h", "HDEL h missing",
+        "PUBLISH nobody hello", "WATCH k a;MULTI;GET k;EXEC", "WATCH k;UNWATCH", "MULTI;INCR n;DISCARD",
+        "MULTI;SET a 1;SET b 2;SET c 3;SET d 4;SET e 5;SET f 6;SET g 7;SET h 8;SET i 9;SET j 10;EXEC",
         "TOUCH k", "DBSIZE", "SELECT 0", "RANDOMKEY", "SCAN 0 MATCH m* COUNT 100 TYPE string", "OBJECT ENCODING k",
+        "ZADD z 1 a 2.5 b", "ZADD z XX CH 1 a", "ZINCRBY z 1 a", "ZSCORE z a", "ZRANK z b", "ZRANGE z 0 -1 WITHSCORES",
+        "ZCOUNT z 0 2", "ZCARD z", "ZRANGEBYSCORE z -inf +inf LIMIT 0 1", "ZPOPMIN missing", "ZREM z missing", "ZSCAN z 0", "ZRANDMEMBER z",
+        "LPUSH l aa", "RPUSH l 12", "LLEN l", "LINDEX l 10000", "LRANGE l 0 5", "LRANGE l -600 -590", "LSET l 3 xyz", "LMOVE l l LEFT RIGHT",
+        "RPOPLPUSH l l", "LPOS l none MAXLEN 10", "LPOP l", "RPOP l", "LPOP l 2", "LMPOP 1 l RIGHT COUNT 2", "BLPOP l 0.5", "RPUSH s a b c",
+        "LTRIM s 0 4", "LREM s 1 b", "LPUSHX missing a",
     ];
 
     [Fact]
@@ -40,7 +48,7 @@ public sealed class AllocationTests
         List<string> guilty = [];
         foreach (string command in Commands)
         {
-            byte[] request = RequestBytes.Of(command.Split(' '));
+            byte[] request = [.. command.Split(';').SelectMany(one => RequestBytes.Of(one.Split(' ')))];
             long allocated = Measure(server.Kernel, link, request);
             for (int attempt = 1; allocated > 0 && attempt < AttemptsMax; attempt++)
             {

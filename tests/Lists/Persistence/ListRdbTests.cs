@@ -20,7 +20,11 @@ public sealed class ListRdbTests : IDisposable
     public void A_list_comes_back(int size, int depth, int elements, string encoding)
     {
         bench.Settings.Set(size, depth);
-        for (int i = 0; i < elements; i++) bench.Push("list", i % 3 == 0, i % 500 == 499 ? new byte[9000] : Text(i % 2 == 0 ? $"{i}" : $"e{i}"));
+        for (int i = 0; i < elements; i++)
+        {
+            bench.Push("list", i % 3 == 0, i % 500 == 499 ? new byte[9000] : Text(i % 2 == 0 ? $"{i}" : $"e{i}"));
+        }
+
         using PinnedKey key = ListBench.Key("list");
         using PinnedKey copy = ListBench.Key("copy");
         int pieces = 1;

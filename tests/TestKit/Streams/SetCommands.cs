@@ -6,7 +6,10 @@ public static class SetCommands
     private const int ManyIntegers = 600;
 
     private static readonly string[] Words =
-        ["a", "b", "c", "d", "e", "f", "g", "x1", "x2", "longer than embstr, longer than a listpack's member may be: 64 bytes, and some more", ""];
+    [
+        "a", "b", "c", "d", "e", "f", "g", "x1", "x2", "",
+        "longer than embstr, longer than a listpack's member may be: 64 bytes, and some more",
+    ];
 
     // Both sides of each width of an intset.
     private static readonly string[] Edges =

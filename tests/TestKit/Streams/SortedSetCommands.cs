@@ -9,19 +9,22 @@ public static class SortedSetCommands
 {
     private static readonly string[] Members =
     [
-        "a", "b", "c", "d", "e", "10", "9", "-1", "007", "one", "two", "three", "", "\0", "member with space", "a\0b", "aa", "ab", "ba", "1000000",
-        new string('m', 64), new string('m', 65),
+        "a", "b", "c", "d", "e", "10", "9", "-1", "007", "one", "two", "three", "", "\0", "member with space", "a\0b", "aa", "ab", "ba",
+        "1000000", new string('m', 64), new string('m', 65),
     ];
 
     private static readonly string[] Scores =
     [
-        "0", "-0", "0.0", "1", "1.0", "2", "3", "-1", "1.5", "-2.25", "3.14", "0.1", "1e3", "1e20", "1e17", "123456789012345678", "inf", "+inf",
-        "-inf", "1e-5", "0.000123", "99999999999999999", "4503599627370497", "1e300", "-1e-300", "5e-324", "0x10", "+5", "00012", "000.5", "5.",
+        "0", "-0", "0.0", "1", "1.0", "2", "3", "-1", "1.5", "-2.25", "3.14", "0.1", "1e3", "1e20", "1e17", "123456789012345678", "inf",
+        "+inf", "-inf", "1e-5", "0.000123", "99999999999999999", "4503599627370497", "1e300", "-1e-300", "5e-324", "0x10", "+5",
+        "00012", "000.5", "5.",
     ];
 
-    private static readonly string[] Bounds = ["-inf", "+inf", "inf", "(1", "(2", "(-inf", "(inf", "", "(", " 1", "1e400", "-1e400", "(3.14", "1 ", "((1"];
+    private static readonly string[] Bounds =
+        ["-inf", "+inf", "inf", "(1", "(2", "(-inf", "(inf", "", "(", " 1", "1e400", "-1e400", "(3.14", "1 ", "((1"];
 
-    private static readonly string[] Texts = ["-", "+", "[a", "(a", "[b", "(c", "[", "(", "[aa", "(ab", "[1", "(zz", "[\0", "+x", "--", "a", ""];
+    private static readonly string[] Texts =
+        ["-", "+", "[a", "(a", "[b", "(c", "[", "(", "[aa", "(ab", "[1", "(zz", "[\0", "+x", "--", "a", ""];
 
     /// <summary>BZMPOP to ZUNIONSTORE.</summary>
     public static IReadOnlyList<Production> Table { get; } =
@@ -58,7 +61,8 @@ public static class SortedSetCommands
         new("ZREVRANGEBYLEX", 4, d => d.Add(TextKey(d)).Action(Text).Action(Text).Options(Limit)),
         new("ZREVRANGEBYSCORE", 5, d => d.Key().Action(Bound).Action(Bound).Options(Limit, x => x.Word("WITHSCORES"))),
         new("ZREVRANK", 4, d => d.Key().Action(Member)),
-        new("ZSCAN", 3, d => d.Key().Add("0").Options(x => x.Word("MATCH").Add(x.Pick(["*", "a*", "?", "[ab]"])), x => x.Word("COUNT").Small(0, 30))),
+        new("ZSCAN", 3, d => d.Key().Add("0").Options(
+            x => x.Word("MATCH").Add(x.Pick(["*", "a*", "?", "[ab]"])), x => x.Word("COUNT").Small(0, 30))),
         new("ZSCORE", 5, d => d.Key().Action(Member)),
         new("ZUNION", 4, d => d.Action(Weighted).Options(x => x.Word("WITHSCORES"))),
         new("ZUNIONSTORE", 5, d => d.Key().Action(Weighted)),
@@ -117,7 +121,8 @@ public static class SortedSetCommands
         draft.Key();
         if (draft.Chance(4))
         {
-            draft.Options(d => d.Word("NX"), d => d.Word("XX"), d => d.Word("GT"), d => d.Word("LT"), d => d.Word("CH"), d => d.Word("INCR"));
+            draft.Options(
+                d => d.Word("NX"), d => d.Word("XX"), d => d.Word("GT"), d => d.Word("LT"), d => d.Word("CH"), d => d.Word("INCR"));
         }
 
         // Now and then enough of them to pass the limit of the small encoding.

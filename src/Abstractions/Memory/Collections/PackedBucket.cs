@@ -32,7 +32,7 @@ internal static unsafe class PackedBucket
     private const int SmallestBlock = 64;
 
     // Finer than this, an item more or less would always mean another block; coarser costs memory.
-    private const int Step = 16;
+    private const int Step = 32;
 
     private static readonly Vector256<sbyte> Positions = Vector256.Create(
         0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, (sbyte)31);

@@ -86,9 +86,19 @@ public unsafe struct PackedTable
     /// <param name="valueLength">Bytes; 0 for sets.</param>
     /// <param name="flag">The item's mark (<see cref="TableItem.Flag"/>); replaces the old one.</param>
     /// <param name="added">Whether the key is new.</param>
-    public TableItem Put(MemoryOwner memory, scoped ReadOnlySpan<byte> key, int valueLength, bool flag, out bool added)
+    public TableItem Put(MemoryOwner memory, scoped ReadOnlySpan<byte> key, int valueLength, bool flag, out bool added) =>
+        Put(memory, key, KeyHash.Compute(key), valueLength, flag, out added);
+
+    /// <inheritdoc cref="Put(MemoryOwner, ReadOnlySpan{byte}, int, bool, out bool)"/>
+    /// <param name="memory">Owner of the blocks; always the same one for a table.</param>
+    /// <param name="key">The key. Must not point into this table.</param>
+    /// <param name="hash">The key's hash (<see cref="KeyHash.Compute(ReadOnlySpan{byte})"/>).</param>
+    /// <param name="valueLength">Bytes; 0 for sets.</param>
+    /// <param name="flag">The item's mark (<see cref="TableItem.Flag"/>); replaces the old one.</param>
+    /// <param name="added">Whether the key is new.</param>
+    public TableItem Put(
+        MemoryOwner memory, scoped ReadOnlySpan<byte> key, ulong hash, int valueLength, bool flag, out bool added)
     {
-        ulong hash = KeyHash.Compute(key);
         TableItem item = Find(key, hash);
         added = item.IsMissing;
         if (added) return Insert(memory, key, hash, new ItemShape(key.Length, valueLength, flag));
@@ -100,7 +110,7 @@ public unsafe struct PackedTable
     public bool Add(MemoryOwner memory, scoped ReadOnlySpan<byte> key) => Add(memory, key, KeyHash.Compute(key));
 
     /// <summary>Adds a key without value by a hash computed before.</summary>
-    internal bool Add(MemoryOwner memory, scoped ReadOnlySpan<byte> key, ulong hash)
+    public bool Add(MemoryOwner memory, scoped ReadOnlySpan<byte> key, ulong hash)
     {
         if (!Find(key, hash).IsMissing) return false;
         Insert(memory, key, hash, new ItemShape(key.Length, 0, false));

@@ -70,7 +70,8 @@ public readonly unsafe ref struct TableItem
     internal ExternalItem* External => _isExternal ? (ExternalItem*)(_key - ExternalItem.Bytes) : null;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal bool HasKey(scoped ReadOnlySpan<byte> key) => _keyLength == key.Length && key.SequenceEqual(new ReadOnlySpan<byte>(_key, _keyLength));
+    internal bool HasKey(scoped ReadOnlySpan<byte> key) =>
+        _keyLength == key.Length && key.SequenceEqual(new ReadOnlySpan<byte>(_key, _keyLength));
 }
 
 /// <summary>Where an enumeration of a table stands; 16 bytes, default: at the start.</summary>

@@ -154,7 +154,13 @@ internal sealed unsafe class Executor : CommandServices
         client.FlushLater();
         Invoke(frame);
         _depth--;
-        if (frame.Dirty != 0 || frame.Flags != 0 || Blocking.HasReady) Finish(frame);
+        if (frame.Dirty != 0 || frame.Flags != 0 || Blocking.HasReady)
+        {
+            // A blocked command counts when it is served.
+            if ((frame.Flags & CallFlags.Blocked) != 0) _timedCalls--;
+            Finish(frame);
+        }
+
         if (client.Output.Errors != 0) CountErrors(client.Output, command);
         if ((command.Flags & CommandFlags.Fast) == 0) CloseTiming(null);
     }
