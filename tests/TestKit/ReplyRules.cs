@@ -74,6 +74,7 @@ public static class ReplyRules
         new("COMMAND COUNT", "modules add commands", SameShape),
         new("COMMAND LIST", "modules add commands", SameShape),
         .. Streams.SetReplies.Rules,
+        .. Streams.SortReplies.Rules,
     ];
 
     // What changed after 7.0.15, by the position in a command's description; the facts themselves are compared with their reference.
@@ -101,6 +102,14 @@ public static class ReplyRules
         if (For(command) is not ReplyRule rule) return false;
         return (rule.Errors || (!ours.IsError && !theirs.IsError)) && rule.Agree(command, ours, theirs);
     }
+
+    /// <summary>The replies to EXEC agree: each to its command.</summary>
+    /// <param name="queued">The commands that were queued.</param>
+    /// <param name="ours">What the server under test replied.</param>
+    /// <param name="theirs">What redis-server replied.</param>
+    public static bool AgreeAll(IReadOnlyList<Command> queued, Reply ours, Reply theirs) =>
+        ours.Kind == theirs.Kind && ours.Items.Count == theirs.Items.Count && ours.Items.Count == queued.Count
+        && queued.Select((command, i) => Agree(command, ours.Items[i], theirs.Items[i])).All(agree => agree);
 
     /// <summary>Same kinds, and null in the same places; lists of bulks may have any length.</summary>
     public static bool SameShape(Command command, Reply ours, Reply theirs)

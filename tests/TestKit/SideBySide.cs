@@ -15,6 +15,7 @@ public sealed class SideBySide : IDisposable
     private readonly int historyMax;
     private readonly TimeSpan timeout;
     private readonly Queue<string> history = new();
+    private readonly List<Command> queued = [];
     private RespClient left;
     private RespClient right;
 
@@ -69,7 +70,10 @@ public sealed class SideBySide : IDisposable
         {
             throw new RespException($"{failure.Message}\nafter:\n{History()}");
         }
-        bool agree = ReplyRules.Agree(command, mine, other);
+        bool agree = ReplyRules.Agree(command, mine, other)
+            || (command.Word(0) == "EXEC" && ReplyRules.AgreeAll(queued, mine, other));
+        if (other.Kind == ReplyKind.Simple && other.Text == "QUEUED") queued.Add(command);
+        else if (command.Word(0) is "EXEC" or "DISCARD" or "RESET" or "QUIT") queued.Clear();
         string? detail = agree && command.Word(0) == "SCAN" && !mine.IsError ? WalkBoth(command, mine, other) : null;
         if (!minePushes.AsSpan().SequenceEqual(otherPushes))
         {
@@ -93,6 +97,7 @@ public sealed class SideBySide : IDisposable
     /// <summary>Fresh connections in the protocol asked for; the history is kept.</summary>
     public void Reconnect()
     {
+        queued.Clear();
         left.Dispose();
         right.Dispose();
         left = Open(ours);

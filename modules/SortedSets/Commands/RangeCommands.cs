@@ -139,10 +139,16 @@ internal sealed class RangeCommands(SortedSetStore store)
         if (range.Count == 0) return built;
         Span<byte> digits = stackalloc byte[NumberText.IntegerBytesMax];
         SetCursor at = set.At(range.From);
+        bool fitsList = true;
         for (long left = range.Count; left > 0; left--)
         {
             ReadOnlySpan<byte> member = at.Member(digits);
-            built.AddLast(store.Memory, member, KeyHash.Compute(member), at.Score);
+            double score = at.Score;
+
+            // Redis 7.0 begins with a listpack, in which a zero has no sign.
+            fitsList = fitsList && store.FitsList(built.Count + 1, member.Length, 0);
+            if (fitsList && score == 0) score = 0;
+            built.AddLast(store.Memory, member, KeyHash.Compute(member), score);
             if (left > 1) at.MoveNext();
         }
 

@@ -8,7 +8,7 @@ public static class ForeignKeys
     [
         new("RPUSH", 1, d => Elements(d.Key(), pairs: false)),
         // Numbers only: the order of an intset is defined, that of a hash table is not, and SORT BY nosort shows it.
-        new("SADD", 1, d => d.Key().Add(d.Random.Next(50)).Add(d.Random.Next(50))),
+        new("SADD", 1, d => { d.Key().Add(d.Random.Next(50)).Add(d.Random.Next(50)); d.MayBeMutated = false; }),
         new("HSET", 1, d => Elements(d.Key(), pairs: true)),
         new("ZADD", 1, d => d.Key().Add(d.Random.Next(50)).Add("m" + d.Random.Next(5))),
         new("XADD", 1, d => d.Key().Add(d.Random.Next(1, 1_000_000) + "-1").Add("field").Add("value")),

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace ModularKv.TestKit.Streams;
 
 /// <summary>Grammars of the generic group. Combine with a group that stores something.</summary>
@@ -90,7 +92,16 @@ public static class KeyCommands
         ];
         if (store) options.Add(d => d.Word("STORE").Key());
         draft.Key().Options([.. options]);
+
+        // The order of equal weights is not defined, and a list would keep it.
+        if (SortReplies.IsUnordered(draft.Finish()) && draft.Arguments.Any(argument => Word(argument) == "STORE"))
+        {
+            draft.Replace(draft.Arguments.Where(argument => Word(argument) != "ALPHA"));
+            draft.MayBeMutated = false;
+        }
     }
+
+    private static string Word(byte[] argument) => Encoding.Latin1.GetString(argument).ToUpperInvariant();
 
     private static void Wait(Draft draft)
     {
