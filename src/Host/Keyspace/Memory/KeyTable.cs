@@ -60,6 +60,7 @@ internal sealed unsafe class KeyTable : IDisposable
     private long _count;
     private long _growAt;
     private long _shrinkAt;
+    private ulong _chained;
 
     /// <summary>Makes an empty table, which has no memory until the first insert.</summary>
     /// <param name="reserveBytes">Address space for the buckets (64 bytes hold about 5 keys); half as much again (1 MB at least) for
@@ -99,17 +100,7 @@ internal sealed unsafe class KeyTable : IDisposable
     public void PrefetchRecord(ulong hash)
     {
         Bucket* bucket = Head(hash);
-        for (uint match = bucket->Match(Bucket.TagOf(hash)); match != 0; match &= match - 1)
-        {
-            ulong slot = *bucket->SlotAt(BitOperations.TrailingZeroCount(match));
-            if (!Bucket.MayBe(slot, hash)) continue;
-            byte* record = (byte*)Bucket.RecordOf(slot);
-            Prefetch(record);
-            Prefetch(record + 64);
-            return;
-        }
-
-        if (bucket->HasOverflow) Prefetch(bucket->Next);
+        if (!TryPrefetchMatch(bucket, hash) && bucket->HasOverflow) PrefetchChained(bucket, hash);
     }
 
     /// <summary>The key's record, or null. O(1), no side effects.</summary>
@@ -243,6 +234,33 @@ internal sealed unsafe class KeyTable : IDisposable
         ulong index = hash & _lowMask;
         ulong isSplit = (ulong)((long)(index - _split) >> 63);
         return _buckets + (index | (hash & _highBit & isSplit));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TryPrefetchMatch(Bucket* bucket, ulong hash)
+    {
+        for (uint match = bucket->Match(Bucket.TagOf(hash)); match != 0; match &= match - 1)
+        {
+            ulong slot = *bucket->SlotAt(BitOperations.TrailingZeroCount(match));
+            if (!Bucket.MayBe(slot, hash)) continue;
+            byte* record = (byte*)Bucket.RecordOf(slot);
+            Prefetch(record);
+            Prefetch(record + 64);
+            return true;
+        }
+
+        return false;
+    }
+
+    // About one key in eight. Its overflow bucket will have arrived when the next such key comes, and is looked into then. A hash of an
+    // earlier batch costs a wasted prefetch at most.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void PrefetchChained(Bucket* bucket, ulong hash)
+    {
+        Prefetch(bucket->Next);
+        Bucket* earlier = Head(_chained);
+        if (earlier->HasOverflow) TryPrefetchMatch(earlier->Next, _chained);
+        _chained = hash;
     }
 
     private void BecomeEmpty()
