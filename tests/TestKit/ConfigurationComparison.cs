@@ -39,7 +39,8 @@ public sealed class ConfigurationComparison : IDisposable
         {
             if (!other.TryGetValue(name, out string? expected) || value == expected) continue;
             if (value == mineBefore[name] && expected == otherBefore[name]) continue;
-            return $"CONFIG GET {name}: ours \"{value}\" (before: \"{mineBefore[name]}\"), redis \"{expected}\" (before: \"{otherBefore[name]}\")";
+            return $"CONFIG GET {name}: ours \"{value}\" (before: \"{mineBefore[name]}\"), "
+                + $"redis \"{expected}\" (before: \"{otherBefore[name]}\")";
         }
         return null;
     }

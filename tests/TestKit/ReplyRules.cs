@@ -119,7 +119,8 @@ public static class ReplyRules
     }
 
     /// <summary>A sorted set that is small here and a skip list there: Redis unpacks it for SORT and never packs it again.</summary>
-    public static bool OnlyUnpackedBySort(Command command, Reply ours, Reply theirs) => ours.Text == "listpack" && theirs.Text == "skiplist";
+    public static bool OnlyUnpackedBySort(Command command, Reply ours, Reply theirs) =>
+        ours.Text == "listpack" && theirs.Text == "skiplist";
 
     private static bool SameDescriptions(Command command, Reply ours, Reply theirs) =>
         command.Arguments.Count == 2 ? SameShape(command, ours, theirs) : Canonical(ours) == Canonical(theirs);

@@ -12,7 +12,7 @@ public static class SortReplies
         new("SORT_RO", "as SORT", SameElements),
     ];
 
-    /// <summary>Without an order that is its own: BY a pattern without a star does not sort, ALPHA by a pattern may find equal texts.</summary>
+    /// <summary>BY a pattern without a star does not sort; ALPHA by a pattern may find equal texts.</summary>
     public static bool IsUnordered(Command command)
     {
         int by = Enumerable.Range(2, Math.Max(0, command.Arguments.Count - 2)).LastOrDefault(i => command.Word(i) == "BY");
@@ -23,7 +23,8 @@ public static class SortReplies
         IsUnordered(command) && ours.Kind == theirs.Kind && ours.Items.Count == theirs.Items.Count
         && (Has(command, "LIMIT") || Sorted(ours).SequenceEqual(Sorted(theirs)));
 
-    private static bool Has(Command command, string word) => Enumerable.Range(2, command.Arguments.Count - 2).Any(i => command.Word(i) == word);
+    private static bool Has(Command command, string word) =>
+        Enumerable.Range(2, command.Arguments.Count - 2).Any(i => command.Word(i) == word);
 
     private static IEnumerable<string> Sorted(Reply reply) =>
         reply.Items.Select(item => Encoding.Latin1.GetString(item.Raw)).Order(StringComparer.Ordinal);

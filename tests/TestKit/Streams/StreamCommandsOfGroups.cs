@@ -50,7 +50,8 @@ public static class StreamCommandsOfGroups
         }
     }
 
-    private static Draft Position(this Draft draft) => draft.Chance(3) ? draft.Add(draft.Pick(["$", "0", "0-0", "-", "+", "*"])) : draft.Id();
+    private static Draft Position(this Draft draft) =>
+        draft.Chance(3) ? draft.Add(draft.Pick(["$", "0", "0-0", "-", "+", "*"])) : draft.Id();
 
     private static void ReadGroup(Draft draft)
     {
