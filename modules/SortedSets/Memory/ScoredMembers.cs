@@ -39,6 +39,7 @@ internal sealed unsafe class ScoredMembers(MemoryOwner memory)
     private int* _slots;
     private int _slotCount;
     private Position* _positions;
+    private Comparison<Position>? _byMember;
 
     /// <summary>Number of members.</summary>
     public int Count { get; private set; }
@@ -176,15 +177,15 @@ internal sealed unsafe class ScoredMembers(MemoryOwner memory)
 
     private void SortTies()
     {
-        MemberOrder? order = null;
         for (int i = 0; i < Count; )
         {
             int end = i + 1;
             while (end < Count && _positions[end].Order == _positions[i].Order) end++;
             if (end - i > 1)
             {
-                order ??= new MemberOrder(_items, _bytes);
-                new Span<Position>(_positions + i, end - i).Sort(order);
+                // A delegate kept for ever: a comparer would cost one at each call.
+                _byMember ??= CompareMembers;
+                new Span<Position>(_positions + i, end - i).Sort(_byMember);
             }
 
             i = end;
@@ -222,13 +223,5 @@ internal sealed unsafe class ScoredMembers(MemoryOwner memory)
     private byte* Resize(byte* block, long oldSize, long size) =>
         block == null ? memory.Allocate(size) : memory.Reallocate(block, oldSize, size);
 
-    private sealed class MemberOrder(Item* items, byte* bytes) : IComparer<Position>
-    {
-        public int Compare(Position x, Position y)
-        {
-            Item* a = items + x.Item;
-            Item* b = items + y.Item;
-            return new ReadOnlySpan<byte>(bytes + a->Offset, a->Length).SequenceCompareTo(new(bytes + b->Offset, b->Length));
-        }
-    }
+    private int CompareMembers(Position x, Position y) => Bytes(_items + x.Item).SequenceCompareTo(Bytes(_items + y.Item));
 }

@@ -15,6 +15,7 @@ public static class SortReplies
     /// <summary>
     /// Without an order that is its own: BY a pattern without a star does not sort, ALPHA by a pattern may find equal texts.
     /// </summary>
+    /// <summary>BY a pattern without a star does not sort; ALPHA by a pattern may find equal texts.</summary>
     public static bool IsUnordered(Command command)
     {
         int by = Enumerable.Range(2, Math.Max(0, command.Arguments.Count - 2)).LastOrDefault(i => command.Word(i) == "BY");
