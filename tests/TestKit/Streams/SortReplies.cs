@@ -12,9 +12,6 @@ public static class SortReplies
         new("SORT_RO", "as SORT", SameElements),
     ];
 
-    /// <summary>
-    /// Without an order that is its own: BY a pattern without a star does not sort, ALPHA by a pattern may find equal texts.
-    /// </summary>
     /// <summary>BY a pattern without a star does not sort; ALPHA by a pattern may find equal texts.</summary>
     public static bool IsUnordered(Command command)
     {
