@@ -81,7 +81,8 @@ public sealed class AllocationTests
 
         // Without a reply the client waits for something, and all that follows measures nothing.
         bool isAnswered = link.LastReply.Length > 0 && !link.HasErrors;
-        return allocated == 0 && isAnswered ? null : $"{command}: {allocated} bytes in {Runs} calls, reply {link.LastReply.ReplaceLineEndings(" ")}";
+        if (allocated == 0 && isAnswered) return null;
+        return $"{command}: {allocated} bytes in {Runs} calls, reply {link.LastReply.ReplaceLineEndings(" ")}";
     }
 
     private static long Measure(Kernel kernel, ScriptedLink link, byte[] request)
