@@ -18,10 +18,11 @@ internal sealed class StreamSettings(IModuleRegistry registry)
         Description = "Bytes at which a node of a stream is full; 0: no limit.",
     });
 
-    private readonly IntegerParameter _nodeEntries = registry.Parameter(new IntegerParameter("stream-node-max-entries", NodeEntriesDefault, 0)
-    {
-        Description = "Entries at which a node of a stream is full; 0: no limit.",
-    });
+    private readonly IntegerParameter _nodeEntries = registry.Parameter(
+        new IntegerParameter("stream-node-max-entries", NodeEntriesDefault, 0)
+        {
+            Description = "Entries at which a node of a stream is full; 0: no limit.",
+        });
 
     /// <summary>When a node is full.</summary>
     public NodeLimits NodeLimits => new(_nodeBytes.Value, _nodeEntries.Value);

@@ -141,7 +141,8 @@ public sealed class StreamsModule : IModule
                 + "the O(N) time in order to serve the N clients blocked on the stream getting new data.",
             Summary = "Returns new entries to a consumer of a group, or its pending ones, and may wait for them.",
             Arguments =
-                "group-block=GROUP{group consumer} [COUNT count:integer] [BLOCK milliseconds:integer] [NOACK] streams=STREAMS{key ... id ...}",
+                "group-block=GROUP{group consumer} [COUNT count:integer] [BLOCK milliseconds:integer] [NOACK] " +
+                "streams=STREAMS{key ... id ...}",
         },
     ];
 

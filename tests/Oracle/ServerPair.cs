@@ -7,7 +7,8 @@ public sealed class ServerPair : IDisposable
 {
     // What redis-server 7.0 calls otherwise than we do by default.
     private static string[] AsBefore72 =>
-        Path.GetFileName(ServerProcess.ServerUnderTest) == "redis-server" ? [] : ["--list-small-listpack", "no", "--set-max-listpack-entries", "0"];
+        Path.GetFileName(ServerProcess.ServerUnderTest) == "redis-server"
+            ? [] : ["--list-small-listpack", "no", "--set-max-listpack-entries", "0"];
 
     private readonly Lock starting = new();
     private ServerProcess? ours;

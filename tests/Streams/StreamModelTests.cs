@@ -138,6 +138,7 @@ public sealed class StreamModelTests(ITestOutputHelper output)
         }
 
         private StreamId Any() => _expected.Count > 0 && _random.Next(5) > 0
-            ? _expected.Keys[_random.Next(_expected.Count)] : new StreamId((ulong)_random.NextInt64((long)_last.Ms + 2), (ulong)_random.Next(20));
+            ? _expected.Keys[_random.Next(_expected.Count)]
+            : new StreamId((ulong)_random.NextInt64((long)_last.Ms + 2), (ulong)_random.Next(20));
     }
 }

@@ -12,7 +12,9 @@ internal sealed class ClaimCommands(StreamKeys keys, EntryReply entries, GroupEf
 
     private readonly List<StreamId> _gone = [];
 
-    /// <summary>XCLAIM key group consumer min-idle-time id [id ...] [IDLE ms] [TIME ms] [RETRYCOUNT count] [FORCE] [JUSTID] [LASTID id]</summary>
+    /// <summary>
+    /// XCLAIM key group consumer min-idle-time id [id ...] [IDLE ms] [TIME ms] [RETRYCOUNT count] [FORCE] [JUSTID] [LASTID id]
+    /// </summary>
     public void Claim(ref CommandContext call)
     {
         if (!keys.TryOpenAsReader(ref call, 1, out Entry entry)) return;

@@ -168,8 +168,8 @@ internal sealed class GroupCommands(StreamKeys keys)
     {
         if (!keys.TryOpen(ref call, KeyAt, out entry)) return false;
         if (!entry.IsMissing || !mustExist) return true;
-        call.Reply.Error("ERR The XGROUP subcommand requires the key to exist. Note that for CREATE you may want to use the MKSTREAM option "u8
-            + "to create an empty stream automatically."u8);
+        call.Reply.Error("ERR The XGROUP subcommand requires the key to exist. "u8
+            + "Note that for CREATE you may want to use the MKSTREAM option to create an empty stream automatically."u8);
         return false;
     }
 

@@ -4,7 +4,9 @@ using ModularKv.Streams.Memory;
 
 namespace ModularKv.Streams.Commands;
 
-/// <summary>What reading and claiming do to a group, as commands that do the same anywhere. Source: streamPropagateXCLAIM and friends.</summary>
+/// <summary>
+/// What reading and claiming do to a group, as commands that do the same anywhere. Source: streamPropagateXCLAIM and friends.
+/// </summary>
 internal sealed class GroupEffects
 {
     private readonly byte[] _id = new byte[StreamId.TextBytesMax];

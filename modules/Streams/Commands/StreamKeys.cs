@@ -60,7 +60,8 @@ internal sealed class StreamKeys(StreamType type, MemoryOwner memory, StreamSett
     {
         to = default;
         if (!TryStart(ref call, fromIndex, out from)) return false;
-        if (!StreamIdText.TryParseInterval(call.Argument(toIndex), ulong.MaxValue, out to, out bool isExclusive)) return InvalidId(ref call);
+        bool isId = StreamIdText.TryParseInterval(call.Argument(toIndex), ulong.MaxValue, out to, out bool isExclusive);
+        if (!isId) return InvalidId(ref call);
         if (!isExclusive || to.TryPrevious(out to)) return true;
         call.Reply.Error("ERR invalid end ID for the interval"u8);
         return false;

@@ -55,7 +55,8 @@ internal struct TrimOptions
             }
             else if (isAdd)
             {
-                if (!StreamIdText.TryParseForAdd(call.Argument(i), out StreamId id, out bool isSeqGiven)) return StreamKeys.InvalidId(ref call);
+                bool isId = StreamIdText.TryParseForAdd(call.Argument(i), out StreamId id, out bool isSeqGiven);
+                if (!isId) return StreamKeys.InvalidId(ref call);
                 options.Id = id;
                 options.IsIdGiven = true;
                 options.IsSeqGiven = isSeqGiven;
@@ -91,8 +92,10 @@ internal struct TrimOptions
         i++;
         long length = 0;
         StreamId id = default;
-        if (byLength ? !TryNotNegative(ref call, i, "ERR The MAXLEN argument must be >= 0."u8, out length) : !StreamKeys.TryId(ref call, i, out id))
-            return false;
+        bool isRead = byLength
+            ? TryNotNegative(ref call, i, "ERR The MAXLEN argument must be >= 0."u8, out length)
+            : StreamKeys.TryId(ref call, i, out id);
+        if (!isRead) return false;
         Rule = new TrimRule(byLength, length, id, isApproximate, 0);
         RuleAt = i;
         return true;

@@ -18,8 +18,12 @@ internal sealed unsafe class PagePool : IDisposable
     private const long EmptyBytesKept = 8 << 20;
     private const int EmptyShareKept = 20;
 
-    // A heap that has left its first region goes on growing, likely; a smaller one must stay small.
-    private const int PreparedFrom = 1;
+    // What stays empty for a window of so many calls of GiveBackIdle is given back, a quarter in each further window. A region takes the
+    // kernel 20-50 µs.
+    private const int IdleWindow = 10;
+    private const int IdleShareGiven = 4;
+    private const int RegionsGivenAtOnce = 32;
+    private const int RegionsGivenMin = 4;
 
     private struct Region
     {
@@ -42,6 +46,9 @@ internal sealed unsafe class PagePool : IDisposable
     private int topRegion;
     private long committedRegions;
     private long releasedPages;
+    private int leastEmpty;
+    private int toGiveBack;
+    private int idleCalls;
 
     private PagePool(byte* origin, long reserve, long mapped, bool hugePages, bool isWritable)
     {
@@ -108,17 +115,17 @@ internal sealed unsafe class PagePool : IDisposable
         uint resident = region->FreeMask & ~region->ReleasedMask;
         uint bit = resident != 0 ? resident & (0 - resident) : region->FreeMask & (0 - region->FreeMask);
         if ((region->ReleasedMask & bit) != 0) Repossess(number, region, bit);
-        if (region->FreeMask == AllPages) empty.Remove(number);
+        if (region->FreeMask == AllPages) RemoveEmpty(number);
         region->FreeMask &= ~bit;
         if (region->FreeMask == 0) partial.Remove(number);
         else partial.Add(number);
         PagesInUse++;
-        if (PagesInUse == PagesPerRegion / 2 && topRegion == 1) ahead.Ask(RegionBytes, ReservedBytes);
         page = (uint)(number * PagesPerRegion + BitOperations.TrailingZeroCount(bit));
+        if (number == topRegion - 1) AskAhead(page);
         return true;
     }
 
-    /// <summary>Puts a page back. A region that becomes empty is given back at once when enough empty ones are kept already.</summary>
+    /// <summary>Puts a page back. A region that becomes empty is kept: what fills and empties in turn must not pay each time.</summary>
     public void Return(uint page)
     {
         int number = (int)(page / PagesPerRegion);
@@ -133,7 +140,27 @@ internal sealed unsafe class PagePool : IDisposable
 
         partial.Remove(number);
         empty.Add(number);
-        if ((long)empty.Count * RegionBytes > EmptyBytesKept + committedRegions * RegionBytes / EmptyShareKept) ReleaseRegion(number);
+    }
+
+    /// <summary>Gives back some of the regions that have been empty for a while. For a timer, about ten times a second.</summary>
+    /// <returns>Bytes given back.</returns>
+    public long GiveBackIdle()
+    {
+        if (++idleCalls >= IdleWindow)
+        {
+            idleCalls = 0;
+            long kept = (EmptyBytesKept / RegionBytes) + (committedRegions / EmptyShareKept);
+            int idle = (int)Math.Max(0, leastEmpty - kept);
+            toGiveBack = Math.Max(idle / IdleShareGiven, Math.Min(idle, RegionsGivenMin));
+            leastEmpty = empty.Count;
+        }
+
+        // What is in use again meanwhile was not idle after all.
+        toGiveBack = Math.Min(toGiveBack, leastEmpty);
+        int now = Math.Min(toGiveBack, RegionsGivenAtOnce);
+        toGiveBack -= now;
+        for (int i = 0; i < now; i++) ReleaseRegion(empty.Highest(topRegion));
+        return (long)now * RegionBytes;
     }
 
     /// <summary>Gives every empty region back; with <paramref name="pagesToo"/> also the free pages of the regions in use.</summary>
@@ -164,10 +191,8 @@ internal sealed unsafe class PagePool : IDisposable
         if (isNew && topRegion == regionCount) return -1;
         if (isNew) number = topRegion;
         long end = (number + 1L) * RegionBytes;
-        bool isReady = isNew && number >= PreparedFrom && ahead.IsReady(end);
+        bool isReady = isNew && number > 0 && ahead.IsReady(end);
         if (!isReady && !isWritable && !NativeMemoryMap.Commit(Start(number), RegionBytes, HugePagesFor(number))) return -1;
-        if (isNew && number >= PreparedFrom) ahead.Ask(end, ReservedBytes);
-
         if (isNew) topRegion++;
         else released.Remove(number);
         regions[number].FreeMask = AllPages;
@@ -177,14 +202,27 @@ internal sealed unsafe class PagePool : IDisposable
         return number;
     }
 
+    // A page of the last region was taken.
+    private void AskAhead(uint page)
+    {
+        long end = (long)topRegion * RegionBytes;
+        if (((page + 1L) << SizeClasses.PageShift) > PreparedFrontier.AskAt(end)) ahead.Ask(end, ReservedBytes);
+    }
+
     private void ReleaseRegion(int number)
     {
         NativeMemoryMap.Decommit(Start(number), RegionBytes);
         releasedPages -= BitOperations.PopCount(regions[number].ReleasedMask);
         regions[number].ReleasedMask = 0;
         committedRegions--;
-        empty.Remove(number);
+        RemoveEmpty(number);
         released.Add(number);
+    }
+
+    private void RemoveEmpty(int number)
+    {
+        empty.Remove(number);
+        if (empty.Count < leastEmpty) leastEmpty = empty.Count;
     }
 
     // Without the advice against huge pages the kernel would put the holes back in the background.

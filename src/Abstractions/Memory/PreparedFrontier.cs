@@ -15,6 +15,9 @@ internal sealed unsafe class PreparedFrontier(byte* origin, bool hugePages, bool
     /// <summary>Most that is prepared ahead of a range that grows fast.</summary>
     private const long AheadBytesMax = 8 * StepBytes;
 
+    // More than one step only where it is a small share of the range: nobody may ever use it.
+    private const int AheadShareMax = 32;
+
     private static readonly Lazy<BlockingCollection<PreparedFrontier>> Queue = new(Start);
 
     private readonly Lock _working = new();
@@ -24,13 +27,19 @@ internal sealed unsafe class PreparedFrontier(byte* origin, bool hugePages, bool
     private volatile bool _closed;
 
     /// <summary>
+    /// Where a range that reaches to <paramref name="end"/> should ask for the next step: a small one late, as it may never need it.
+    /// </summary>
+    public static long AskAt(long end) => end < AheadShareMax * StepBytes ? end - StepBytes / 4 : end - StepBytes;
+
+    /// <summary>
     /// Whether everything below <paramref name="end"/> (bytes from the origin) is ready. When not, the range grows faster than was
     /// thought.
     /// </summary>
     public bool IsReady(long end)
     {
         if (Volatile.Read(ref _prepared) >= end) return true;
-        if (_requested > 0) _ahead = Math.Min(_ahead * 2, AheadBytesMax);
+        long most = Math.Clamp(end / AheadShareMax / StepBytes * StepBytes, StepBytes, AheadBytesMax);
+        if (_requested > 0) _ahead = Math.Min(_ahead * 2, most);
         return false;
     }
 

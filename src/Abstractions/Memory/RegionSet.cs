@@ -35,6 +35,17 @@ internal unsafe struct RegionSet(ulong* words)
         return (lowestWord << 6) + BitOperations.TrailingZeroCount(words[lowestWord]);
     }
 
+    /// <summary>The largest member, all of which are below <paramref name="end"/>; -1 when there is none.</summary>
+    public readonly int Highest(int end)
+    {
+        for (int word = (end - 1) >> 6; word >= 0 && Count > 0; word--)
+        {
+            if (words[word] != 0) return (word << 6) + BitOperations.Log2(words[word]);
+        }
+
+        return -1;
+    }
+
     /// <summary>The smallest member above <paramref name="region"/>, or -1.</summary>
     public readonly int Above(int region, int end)
     {

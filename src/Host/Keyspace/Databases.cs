@@ -48,20 +48,6 @@ internal sealed class Databases(KeyspaceState state) : IDatabases
         return removed;
     }
 
-    /// <summary>Carries on what tables have begun to resize. For the timer.</summary>
-    /// <returns>True while there is more to do.</returns>
-    public bool StepTables(int buckets)
-    {
-        bool more = false;
-        foreach (DatabaseStore store in state.Stores)
-        {
-            KeyTable table = store.Content.Table;
-            if (table.IsResizing) more |= table.Step(buckets);
-        }
-
-        return more;
-    }
-
     private long Flush(DatabaseStore store, bool lazy)
     {
         long removed = store.Count;

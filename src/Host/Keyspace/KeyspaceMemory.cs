@@ -9,10 +9,14 @@ namespace ModularKv.Host.Keyspace;
 /// <remarks>O(databases in use) per question, about 20 ns each: cheap enough to ask before every command that may grow memory.</remarks>
 internal sealed class KeyspaceMemory(KeyspaceState state) : IMemory
 {
+    // A little less than the timer's usual period, which is a tenth of a second.
+    private const long IdlePeriodMs = 90;
+
     private readonly List<(string Name, Func<long> Bytes)> _counters = [];
     private readonly List<(string Name, Func<long> Bytes)> _owners = [];
     private readonly long _managedAtStart = GC.GetTotalMemory(forceFullCollection: false);
     private long _peak;
+    private long _idleAtMs;
 
     /// <inheritdoc/>
     public long UsedBytes
@@ -93,6 +97,17 @@ internal sealed class KeyspaceMemory(KeyspaceState state) : IMemory
         long bytes = state.Blocks.ReleaseEmpty(hard: true);
         foreach (DatabaseStore store in state.Stores) bytes += store.Content.Heap.ReleaseEmpty(hard: true);
         return bytes;
+    }
+
+    /// <summary>Gives memory that has been empty for a second back, a share at a time. For the timer; does nothing more than ten times a
+    /// second.</summary>
+    /// <param name="nowMs">Any clock, milliseconds.</param>
+    public void GiveBackIdle(long nowMs)
+    {
+        if (Math.Abs(nowMs - _idleAtMs) < IdlePeriodMs) return;
+        _idleAtMs = nowMs;
+        state.Blocks.GiveBackIdle();
+        foreach (DatabaseStore store in state.Stores) store.Content.Heap.GiveBackIdle();
     }
 
     /// <inheritdoc/>

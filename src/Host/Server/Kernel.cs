@@ -180,6 +180,7 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
         _ = _pause.State;
         Connections.CloseIdle();
         Observers.Tick();
+        Memory.GiveBackIdle(Clock.UnixMs);
         _rates.Sample(Clock.UnixMs, Statistics);
     }
 

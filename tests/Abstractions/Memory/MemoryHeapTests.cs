@@ -130,6 +130,39 @@ public sealed unsafe class MemoryHeapTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Keeps_what_fills_and_empties_in_turn_and_gives_back_what_stays_empty()
+    {
+        const int Blocks = 500_000;
+        using MemoryHeap heap = new("waves", new MemoryHeapOptions());
+        ArrayMover mover = new(heap, Blocks);
+        long full = 0;
+        for (int wave = 0; wave < 40; wave++)
+        {
+            for (int i = 0; i < Blocks; i++) mover.Set(i, 200);
+            full = Math.Max(full, heap.CommittedBytes);
+            for (int i = 0; i < Blocks; i++) mover.Clear(i);
+            Assert.Equal(0, heap.GiveBackIdle());
+            Assert.Equal(full, heap.CommittedBytes);
+        }
+
+        long given = 0, most = 0;
+        for (int call = 0; call < 200; call++)
+        {
+            long now = heap.GiveBackIdle();
+            given += now;
+            most = Math.Max(most, now);
+        }
+
+        output.WriteLine($"full {full}, given back {given}, {most} at once, committed {heap.CommittedBytes}");
+        Assert.Equal(full, heap.CommittedBytes + given);
+        Assert.InRange(most, 1, 64 << 20);
+        Assert.InRange(heap.CommittedBytes, 1, 10 << 20);
+        for (int i = 0; i < Blocks; i++) mover.Set(i, 200);
+        mover.Verify();
+        PageCheck.Verify(heap);
+    }
+
+    [Fact]
     public void Evacuation_of_a_single_page_or_of_full_ones_moves_nothing()
     {
         using MemoryHeap heap = new("nothing", new MemoryHeapOptions());

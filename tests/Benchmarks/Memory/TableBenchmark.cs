@@ -42,11 +42,6 @@ public unsafe class TableBenchmark
 
             _table.Insert(_hashes[i], _records[i]);
         }
-
-        while (_table.Step(1000))
-        {
-            // Measure a table at rest.
-        }
     }
 
     private int Next()

@@ -32,8 +32,9 @@ public sealed class AllocationTests
         "TOUCH k", "DBSIZE", "SELECT 0", "RANDOMKEY", "SCAN 0 MATCH m* COUNT 100 TYPE string", "OBJECT ENCODING k",
         "ZADD z 1 a 2.5 b", "ZADD z XX CH 1 a", "ZINCRBY z 1 a", "ZSCORE z a", "ZRANK z b", "ZRANGE z 0 -1 WITHSCORES",
         "ZCOUNT z 0 2", "ZCARD z", "ZRANGEBYSCORE z -inf +inf LIMIT 0 1", "ZPOPMIN missing", "ZREM z missing", "ZSCAN z 0", "ZRANDMEMBER z",
-        "LPUSH l aa", "RPUSH l 12", "LLEN l", "LINDEX l 10000", "LRANGE l 0 5", "LRANGE l -600 -590", "LSET l 3 xyz", "LMOVE l l LEFT RIGHT",
-        "RPOPLPUSH l l", "LPOS l none MAXLEN 10", "LPOP l", "RPOP l", "LPOP l 2", "LMPOP 1 l RIGHT COUNT 2", "RPUSH l a;BLPOP l 0.5", "RPUSH s a b c",
+        "LPUSH l aa", "RPUSH l 12", "LLEN l", "LINDEX l 10000", "LRANGE l 0 5", "LRANGE l -600 -590", "LSET l 3 xyz",
+        "LMOVE l l LEFT RIGHT", "RPOPLPUSH l l", "LPOS l none MAXLEN 10", "LPOP l", "RPOP l", "LPOP l 2", "LMPOP 1 l RIGHT COUNT 2",
+        "RPUSH l a;BLPOP l 0.5", "RPUSH s a b c",
         "LTRIM s 0 4", "LREM s 1 b", "LPUSHX missing a",
     ];
 

@@ -23,17 +23,18 @@ internal sealed unsafe class KeyTable : IDisposable
     /// <summary>Buckets of the smallest table: one page.</summary>
     public const int BucketsMin = 64;
 
-    /// <summary>Entries per bucket at which a doubling begins, and below which a halving begins.</summary>
-    public const int GrowAbove = 6, ShrinkBelow = 1;
-
-    /// <summary>While a doubling runs: inserts for each bucket that is split.</summary>
+    /// <summary>Entries per <see cref="BucketsPerEntries"/> buckets above which each insert splits a bucket.</summary>
     /// <remarks>
-    /// At 2, a doubling that begins at 6 entries per bucket ends at 4. Faster would leave the new half emptier (3 at once: 21 bytes a key
-    /// in place of 16), slower would leave the buckets that come last with longer chains.
+    /// The average stays there while the table grows; buckets that are split already hold half of what the others do. At 5.75 a bucket a
+    /// key costs 13.6 to 14.3 bytes, overflow included, and a tenth to a sixth of the keys lie in overflow buckets; at 5 it would be 14.5
+    /// to 15.3 bytes.
     /// </remarks>
-    public const int InsertsPerSplit = 2;
+    public const int EntriesMax = 23, BucketsPerEntries = 4;
 
-    /// <summary>While a halving runs: buckets merged for each removed key.</summary>
+    /// <summary>Entries per bucket below which buckets are merged: far enough from growth that no bucket goes back and forth.</summary>
+    public const int ShrinkBelow = 2;
+
+    /// <summary>Buckets that are merged at most for each removed key.</summary>
     public const int MergesPerRemove = 4;
 
     /// <summary>Most buckets that one insert or remove splits or merges.</summary>
@@ -48,10 +49,6 @@ internal sealed unsafe class KeyTable : IDisposable
     private readonly delegate*<byte*, int, ulong> _hasher;
     private readonly nuint _reserveBytes;
     private readonly OverflowPool _pool;
-    // The last sixteenth before a doubling begins is time enough to get its first memory.
-    private const int AnnouncedAtShare = 16;
-
-    private bool _isAnnounced;
     private ReservedRange? _range;
 
     // Bucket i of the hash's low bits; where i < _split (already split in this round), one bit more decides.
@@ -63,7 +60,7 @@ internal sealed unsafe class KeyTable : IDisposable
     private long _count;
     private long _growAt;
     private long _shrinkAt;
-    private ResizeMode _mode;
+    private ulong _chained;
 
     /// <summary>Makes an empty table, which has no memory until the first insert.</summary>
     /// <param name="reserveBytes">Address space for the buckets (64 bytes hold about 5 keys); half as much again (1 MB at least) for
@@ -79,13 +76,6 @@ internal sealed unsafe class KeyTable : IDisposable
         BecomeEmpty();
     }
 
-    private enum ResizeMode
-    {
-        None,
-        Growing,
-        Shrinking,
-    }
-
     /// <summary>Keys in the table.</summary>
     public long Count => _count;
 
@@ -94,9 +84,6 @@ internal sealed unsafe class KeyTable : IDisposable
 
     /// <summary>Bytes of memory committed for buckets and overflow.</summary>
     public long MemoryBytes => (long)(_range?.Committed ?? 0) + _pool.MemoryBytes;
-
-    /// <summary>Whether a doubling or halving is under way, so that <see cref="Step"/> has work.</summary>
-    public bool IsResizing => _mode != ResizeMode.None;
 
     /// <summary>Overflow buckets in use.</summary>
     internal long OverflowBuckets => _pool.Live;
@@ -113,17 +100,7 @@ internal sealed unsafe class KeyTable : IDisposable
     public void PrefetchRecord(ulong hash)
     {
         Bucket* bucket = Head(hash);
-        for (uint match = bucket->Match(Bucket.TagOf(hash)); match != 0; match &= match - 1)
-        {
-            ulong slot = *bucket->SlotAt(BitOperations.TrailingZeroCount(match));
-            if (!Bucket.MayBe(slot, hash)) continue;
-            byte* record = (byte*)Bucket.RecordOf(slot);
-            Prefetch(record);
-            Prefetch(record + 64);
-            return;
-        }
-
-        if (bucket->HasOverflow) Prefetch(bucket->Next);
+        if (!TryPrefetchMatch(bucket, hash) && bucket->HasOverflow) PrefetchChained(bucket, hash);
     }
 
     /// <summary>The key's record, or null. O(1), no side effects.</summary>
@@ -213,21 +190,6 @@ internal sealed unsafe class KeyTable : IDisposable
         }
     }
 
-    /// <summary>Carries a running doubling or halving on by up to this many buckets: for a timer, nothing depends on it.</summary>
-    /// <returns>True while there is more to do.</returns>
-    public bool Step(int buckets)
-    {
-        if (_range == null) return false; // the empty table is shared and must not be given thresholds
-        for (; buckets > 0 && _mode != ResizeMode.None; buckets--)
-        {
-            bool done = _mode == ResizeMode.Growing ? TrySplitNext() : TryMergeLast();
-            if (!done) break;
-        }
-
-        SetThresholds();
-        return _mode != ResizeMode.None;
-    }
-
     /// <summary>
     /// Gives the table's memory back, never the records. It only unmaps: once no other thread holds the table, any thread may do it.
     /// </summary>
@@ -274,42 +236,61 @@ internal sealed unsafe class KeyTable : IDisposable
         return _buckets + (index | (hash & _highBit & isSplit));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TryPrefetchMatch(Bucket* bucket, ulong hash)
+    {
+        for (uint match = bucket->Match(Bucket.TagOf(hash)); match != 0; match &= match - 1)
+        {
+            ulong slot = *bucket->SlotAt(BitOperations.TrailingZeroCount(match));
+            if (!Bucket.MayBe(slot, hash)) continue;
+            byte* record = (byte*)Bucket.RecordOf(slot);
+            Prefetch(record);
+            Prefetch(record + 64);
+            return true;
+        }
+
+        return false;
+    }
+
+    // About one key in eight. Its overflow bucket will have arrived when the next such key comes, and is looked into then. A hash of an
+    // earlier batch costs a wasted prefetch at most.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void PrefetchChained(Bucket* bucket, ulong hash)
+    {
+        Prefetch(bucket->Next);
+        Bucket* earlier = Head(_chained);
+        if (earlier->HasOverflow) TryPrefetchMatch(earlier->Next, _chained);
+        _chained = hash;
+    }
+
     private void BecomeEmpty()
     {
         _buckets = s_empty;
         _lowMask = _highBit = _split = 0;
-        _isAnnounced = false;
         _count = _growAt = 0;
         _shrinkAt = long.MinValue;
-        _mode = ResizeMode.None;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void MakeRoom()
     {
+        bool isRefused = false;
         if (_range == null) MapFirstPage();
-        else if (_mode == ResizeMode.None && !_isAnnounced) AnnounceGrowth();
-        else if (_mode == ResizeMode.Growing || TryBeginGrowing()) TrySplitNext();
+        else isRefused = !TrySplitNext();
         SetThresholds();
-    }
 
-    // A doubling is near: its first memory is fetched by another thread meanwhile.
-    private void AnnounceGrowth()
-    {
-        _isAnnounced = true;
-        _range!.PrepareBehind((nuint)(_highBit * 2 * Bucket.Size));
+        // The range is used up or memory was refused. Chains lengthen; ask again later.
+        if (isRefused) _growAt = _count + BucketCount;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void GiveRoomBack()
     {
-        if (_mode != ResizeMode.Shrinking) BeginShrinking();
-        for (int i = 0; i < MergesPerRemove && _mode == ResizeMode.Shrinking; i++)
+        for (int i = 0; i < MergesPerRemove && _count < _shrinkAt; i++)
         {
             if (!TryMergeLast()) break;
+            SetThresholds();
         }
-
-        SetThresholds();
     }
 
     private void MapFirstPage()
@@ -328,33 +309,6 @@ internal sealed unsafe class KeyTable : IDisposable
         _split = 0;
     }
 
-    // From idle or from a halving that did not get to its end: both leave every bucket below _split split, which is what growing goes
-    // on from.
-    private bool TryBeginGrowing()
-    {
-        if ((nuint)(_lowMask + 1 + _split + 1) * Bucket.Size > _range!.Bytes) return false;
-        if (_split == _highBit) EndDoubling();
-        _mode = ResizeMode.Growing;
-        _range.ExpectedEnd = (nuint)(_highBit * 2 * Bucket.Size);
-        return true;
-    }
-
-    private void EndDoubling()
-    {
-        _lowMask |= _highBit;
-        _highBit <<= 1;
-        _split = 0;
-    }
-
-    private void BeginShrinking()
-    {
-        _mode = ResizeMode.Shrinking;
-        if (_split > 0) return;
-        _highBit >>= 1;
-        _lowMask >>= 1;
-        _split = _highBit;
-    }
-
     private bool TrySplitNext()
     {
         ulong high = _split + _highBit;
@@ -363,10 +317,9 @@ internal sealed unsafe class KeyTable : IDisposable
         BucketsMoved++;
         if (++_split == _highBit)
         {
-            EndDoubling();
-            _mode = ResizeMode.None;
-            _isAnnounced = false;
-            return true;
+            _lowMask |= _highBit;
+            _highBit <<= 1;
+            _split = 0;
         }
 
         // The next split is some operations away: time enough to have both lines by then.
@@ -377,10 +330,13 @@ internal sealed unsafe class KeyTable : IDisposable
 
     private bool TryMergeLast()
     {
-        if (!BucketChain.TryMerge(_buckets + (_split - 1), _buckets + (_split - 1 + _highBit), _pool)) return false;
-        _split--;
+        ulong highBit = _split == 0 ? _highBit >> 1 : _highBit;
+        ulong last = (_split == 0 ? highBit : _split) - 1;
+        if (!BucketChain.TryMerge(_buckets + last, _buckets + (last + highBit), _pool)) return false;
+        _highBit = highBit;
+        _lowMask = highBit - 1;
+        _split = last;
         BucketsMoved++;
-        if (_split == 0) _mode = ResizeMode.None;
 
         // Every 2 MB, with a step of slack that the next insert may want back at once; a small table once it has halved.
         nuint needed = (nuint)(_highBit + _split) * Bucket.Size;
@@ -390,27 +346,11 @@ internal sealed unsafe class KeyTable : IDisposable
         return true;
     }
 
-    // The counts at which Insert and Remove leave their fast path.
+    // The counts at which Insert and Remove leave their fast path. At most one split an insert, however much is to be made up for.
     private void SetThresholds()
     {
-        long buckets = (long)(_lowMask + 1 + _split);
-        switch (_mode)
-        {
-            case ResizeMode.Growing:
-                _growAt = _count + InsertsPerSplit;
-                _shrinkAt = buckets * ShrinkBelow;
-                break;
-            case ResizeMode.Shrinking:
-                _growAt = buckets * GrowAbove;
-                _shrinkAt = long.MaxValue;
-                break;
-            default:
-                // Past the limit already: the range is used up or memory was refused. Chains lengthen; ask again later.
-                long limit = buckets * GrowAbove;
-                _growAt = Math.Max(limit, _count + 1 > limit ? _count + buckets : 0);
-                if (!_isAnnounced) _growAt = Math.Max(_count + 1, limit - (limit / AnnouncedAtShare));
-                _shrinkAt = buckets > BucketsMin ? buckets * ShrinkBelow : long.MinValue;
-                break;
-        }
+        long buckets = BucketCount;
+        _growAt = Math.Max(buckets * EntriesMax / BucketsPerEntries, _count + 1);
+        _shrinkAt = buckets > BucketsMin ? buckets * ShrinkBelow : long.MinValue;
     }
 }

@@ -84,7 +84,6 @@ internal sealed unsafe class OverflowPool(nuint reserveBytes) : IDisposable
         if (_range == null)
         {
             _range = ReservedRange.Reserve(reserveBytes);
-            _range.ExpectedEnd = _range.Bytes;
             _start = _range.Start;
         }
 

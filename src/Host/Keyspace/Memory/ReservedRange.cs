@@ -24,6 +24,7 @@ internal sealed unsafe class ReservedRange : IDisposable
     private readonly bool _isWritable;
     private readonly PreparedFrontier _ahead;
     private byte* _start;
+    private nuint _askAt = nuint.MaxValue;
 
     private ReservedRange(byte* start, nuint bytes, bool isWritable)
     {
@@ -42,9 +43,6 @@ internal sealed unsafe class ReservedRange : IDisposable
     /// <summary>Bytes that have memory behind them, from the start on.</summary>
     public nuint Committed { get; private set; }
 
-    /// <summary>How far the range will grow if nothing changes: memory is prepared up to there.</summary>
-    public nuint ExpectedEnd { get; set; }
-
     /// <summary>Reserves address space; where the system refuses (a limit on it, a container), half as much, and so on.</summary>
     /// <exception cref="OutOfMemoryException">Not even 1 MB of address space was left.</exception>
     public static ReservedRange Reserve(nuint bytes)
@@ -62,7 +60,12 @@ internal sealed unsafe class ReservedRange : IDisposable
     /// <returns>False when the range is too small or the system has no memory; nothing was changed.</returns>
     public bool TryCommit(nuint needed)
     {
-        if (needed <= Committed) return true;
+        if (needed <= Committed)
+        {
+            if (needed > _askAt) AskAhead();
+            return true;
+        }
+
         if (needed > Bytes) return false;
         nuint target = nuint.Min(Bytes, RoundUpToStep(needed));
         bool isReady = Committed >= HugePage && _ahead.IsReady((long)target);
@@ -73,16 +76,10 @@ internal sealed unsafe class ReservedRange : IDisposable
         if (_isWritable && Committed < HugePage && target >= HugePage) NativeMemoryMap.AdviseHugePages(_start, (long)Bytes, true);
         // Elsewhere than on Linux pages that were given back may keep their content.
         if (!OperatingSystem.IsLinux()) NativeMemory.Clear(_start + Committed, target - Committed);
-        if (target >= HugePage && ExpectedEnd > target) _ahead.Ask((long)target, (long)ExpectedEnd);
         Committed = target;
+        _askAt = target < HugePage ? nuint.MaxValue : (nuint)PreparedFrontier.AskAt((long)target);
+        if (needed > _askAt) AskAhead();
         return true;
-    }
-
-    /// <summary>The range will soon grow towards <paramref name="expectedEnd"/>: prepares the first step.</summary>
-    public void PrepareBehind(nuint expectedEnd)
-    {
-        ExpectedEnd = nuint.Min(expectedEnd, Bytes);
-        if (Committed >= HugePage && ExpectedEnd > Committed) _ahead.Ask((long)Committed, (long)ExpectedEnd);
     }
 
     /// <summary>Gives memory behind the first <paramref name="needed"/> bytes back to the system, in whole steps.</summary>
@@ -93,6 +90,7 @@ internal sealed unsafe class ReservedRange : IDisposable
         _ahead.Shrink((long)target);
         NativeMemoryMap.Decommit(_start + target, (long)(Committed - target));
         Committed = target;
+        _askAt = target < HugePage ? nuint.MaxValue : (nuint)PreparedFrontier.AskAt((long)target);
     }
 
     /// <summary>Gives everything back. Only unmaps memory, so another thread may do it.</summary>
@@ -103,6 +101,12 @@ internal sealed unsafe class ReservedRange : IDisposable
         NativeMemoryMap.Release(_start, (long)Bytes);
         _start = null;
         Committed = 0;
+    }
+
+    private void AskAhead()
+    {
+        _askAt = nuint.MaxValue;
+        if (Committed < Bytes) _ahead.Ask((long)Committed, (long)Bytes);
     }
 
     private static nuint RoundUpToStep(nuint bytes)

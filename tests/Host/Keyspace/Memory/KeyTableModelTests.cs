@@ -30,7 +30,6 @@ public sealed unsafe class KeyTableModelTests(ITestOutputHelper output)
         Assert.Equal(0, model.Table.VisitExpiring(ref cursor, 10, ref seen));
         Assert.True(model.Table.Random(ref cursor) == null);
         Assert.Equal(0, model.Table.Sample(new nint[4], ref cursor));
-        Assert.False(model.Table.Step(10));
         model.Table.PrefetchBucket(1);
         model.Table.PrefetchRecord(1);
         Assert.Empty(seen.Seen);
@@ -72,7 +71,6 @@ public sealed unsafe class KeyTableModelTests(ITestOutputHelper output)
             else if (exists && dice >= appetite) model.Remove(key);
             else if (exists && dice < 20) model.Replace(key, hasExpiry: dice < 5);
             if (i % (operations / 16) == 0) model.CheckAll();
-            if (random.Next(2000) == 0) model.Table.Step(random.Next(200));
         }
 
         model.CheckAll();
@@ -172,21 +170,16 @@ public sealed unsafe class KeyTableModelTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void Steps_finish_a_doubling_in_slices()
+    public void Keys_cost_the_same_at_every_size()
     {
         using TableModel model = new();
-        for (int i = 0; i < 13_000; i++) model.Add($"k{i}");
-        Assert.True(model.Table.IsResizing);
-        while (true)
+        for (int i = 0; i < 200_000; i++)
         {
-            long moved = model.Table.BucketsMoved;
-            bool more = model.Table.Step(100);
-            Assert.InRange(model.Table.BucketsMoved - moved, 1, 100);
-            if (!more) break;
+            model.Add($"k{i}");
+            if (i < 10_000 || i % 500 != 0) continue;
+            double bytes = (double)((model.Table.BucketCount + model.Table.OverflowBuckets) * Bucket.Size) / model.Table.Count;
+            Assert.InRange(bytes, 12, 14.5);
         }
-
-        Assert.Equal(4096, model.Table.BucketCount);
-        model.CheckAll();
     }
 
     [Fact]

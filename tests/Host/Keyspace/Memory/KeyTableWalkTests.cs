@@ -12,7 +12,7 @@ public sealed unsafe class KeyTableWalkTests(ITestOutputHelper output)
     {
         using TableModel model = new();
         for (int i = 0; i < 13_000; i++) model.Add($"k{i}");
-        Assert.True(model.Table.IsResizing);
+        Assert.False(System.Numerics.BitOperations.IsPow2(model.Table.BucketCount), "some buckets are split, some are not");
         KeyCollector collector = new();
         ulong cursor = 0;
         int calls = 0;
@@ -57,8 +57,6 @@ public sealed unsafe class KeyTableWalkTests(ITestOutputHelper output)
                     if (grow && next - first < extra) model.Add($"go{next++}");
                     else if (!grow && first < next) model.Remove($"go{first++}");
                 }
-
-                if (random.Next(100) == 0) model.Table.Step(random.Next(500));
             }
             while (cursor != 0);
             for (int i = 0; i < stay; i++) Assert.True(collector.Seen.ContainsKey($"stay{i}"), $"round {round} lost stay{i}");

@@ -136,10 +136,16 @@ internal sealed class KeyspaceModel : IKeyspaceSink, IDisposable
             case < 960: Defragment(); break;
             case < 975: Expiry.Slow(); break;
             case < 985: CompareRandom(store, expected); break;
-            case < 997: Databases.StepTables(3); break;
+            case < 997: GiveBackIdle(); break;
             case < 998: Swap(number, _random.Next(DatabaseCount)); break;
             default: Flush(_random.Next(-1, DatabaseCount)); break;
         }
+    }
+
+    private void GiveBackIdle()
+    {
+        State.Blocks.GiveBackIdle();
+        foreach (DatabaseStore store in State.Stores) store.Content.Heap.GiveBackIdle();
     }
 
     public void Compare()
