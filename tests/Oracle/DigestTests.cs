@@ -111,6 +111,8 @@ public sealed class DigestTests(ServerPair servers)
         pair.Same("DEBUG", "RELOAD");
         CompareAll(pair);
 
+        // Commands rebuild a sorted set from a listpack, in which a zero has no sign: in Redis too this score would come back as 0.
+        foreach (string key in (string[])["zset:large", "zset:copy"]) pair.Same("ZREM", key, "member -0");
         string[] before = Describe(pair.Ours);
         Reply reply = pair.Ours.Call("DEBUG", "LOADAOF");
         Assert.True(reply.Text == "OK", $"DEBUG LOADAOF: {reply}");
