@@ -57,8 +57,8 @@ public sealed class SideBySide : IDisposable
 
     private string? Compare(Command command, out Reply mine, out Reply other)
     {
-        byte[] minePushes;
-        byte[] otherPushes;
+        List<Reply> minePushes;
+        List<Reply> otherPushes;
         try
         {
             left.Send(command);
@@ -75,9 +75,9 @@ public sealed class SideBySide : IDisposable
         if (other.Kind == ReplyKind.Simple && other.Text == "QUEUED") queued.Add(command);
         else if (command.Word(0) is "EXEC" or "DISCARD" or "RESET" or "QUIT") queued.Clear();
         string? detail = agree && command.Word(0) == "SCAN" && !mine.IsError ? WalkBoth(command, mine, other) : null;
-        if (!minePushes.AsSpan().SequenceEqual(otherPushes))
+        if (!InOrder(minePushes).SequenceEqual(InOrder(otherPushes)))
         {
-            detail = $"pushes before the reply: \"{Escape.Bytes(minePushes)}\" against \"{Escape.Bytes(otherPushes)}\"";
+            detail = $"pushes before the reply: \"{string.Concat(InOrder(minePushes))}\" against \"{string.Concat(InOrder(otherPushes))}\"";
         }
         if (agree && command.Word(0) == "QUIT" && !mine.IsError) detail = BothClosed();
         string? report = agree && detail == null ? null : Report(command, mine, other, detail);
@@ -112,17 +112,32 @@ public sealed class SideBySide : IDisposable
     }
 
     /// <summary>Reads past pushes, but for a subscription, whose reply is a push.</summary>
-    private static Reply ReadReply(RespClient client, Command command, out byte[] pushes)
+    private static Reply ReadReply(RespClient client, Command command, out List<Reply> pushes)
     {
         pushes = [];
         Reply reply = client.Read();
         string confirmation = command.Word(0).EndsWith("SUBSCRIBE", StringComparison.Ordinal) ? command.Word(0).ToLowerInvariant() : "";
         while (reply.Kind == ReplyKind.Push && (confirmation.Length == 0 || reply.Items[0].Text != confirmation))
         {
-            pushes = [.. pushes, .. reply.Raw];
+            pushes.Add(reply);
             reply = client.Read();
         }
         return reply;
+    }
+
+    /// <summary>Pushes as text. Several patterns that match one message are served in the order of a hash table: any.</summary>
+    private static List<string> InOrder(List<Reply> pushes)
+    {
+        List<string> lines = [.. pushes.Select(push => Escape.Bytes(push.Raw, 4000))];
+        for (int i = 0; i < pushes.Count;)
+        {
+            int end = i + 1;
+            bool byPattern = pushes[i].Items[0].Text == "pmessage";
+            while (byPattern && end < pushes.Count && pushes[end].Items[0].Text == "pmessage") end++;
+            lines.Sort(i, end - i, StringComparer.Ordinal);
+            i = end;
+        }
+        return lines;
     }
 
     private RespClient Open(ServerProcess server)
