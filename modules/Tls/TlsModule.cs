@@ -13,7 +13,7 @@ public sealed class TlsModule : IModule
     /// <inheritdoc/>
     public void Configure(IModuleRegistry registry)
     {
-        var settings = new TlsSettings(registry);
+        var settings = new TlsSettings(registry.Configuration);
         var transport = new TlsTransport(settings, registry.Server.Log);
         ITransportListener listener = registry.Listen(transport);
         settings.WhenChanged(transport.Configure);
@@ -21,7 +21,8 @@ public sealed class TlsModule : IModule
         registry.Info("Tls", 450, info =>
         {
             info.Line("tls_port", transport.Port);
-            info.Line("tls_handshakes_failed", transport.Failures);
+            info.Line("tls_handshakes_failed", transport.Count.Failed);
+            info.Line("tls_sessions", transport.Count.Open);
         }, InfoVisibility.OnDemand);
         _transport = transport;
         _listener = listener;

@@ -1,4 +1,3 @@
-using ModularKv.Abstractions;
 using ModularKv.Abstractions.Configuration;
 
 namespace ModularKv.Tls;
@@ -16,11 +15,11 @@ internal sealed class TlsSettings
 {
     private const ParameterFlags File = ParameterFlags.Volatile;
 
-    private readonly IModuleRegistry _registry;
+    private readonly IConfiguration _configuration;
 
-    public TlsSettings(IModuleRegistry registry)
+    public TlsSettings(IConfiguration configuration)
     {
-        _registry = registry;
+        _configuration = configuration;
         Port = Add(new IntegerParameter("tls-port", 0, 0, 65535) { Description = "The port for TLS connections; 0: none." });
         CertFile = Text("tls-cert-file", "The server's certificate and what leads to its authority, PEM.", File);
         KeyFile = Text("tls-key-file", "The key of the server's certificate, PEM.", File);
@@ -110,7 +109,7 @@ internal sealed class TlsSettings
     }
 
     private T Add<T>(T parameter)
-        where T : Parameter => _registry.Parameter(parameter);
+        where T : Parameter => _configuration.Register(parameter);
 
     private StringParameter Text(string name, string description, ParameterFlags flags = ParameterFlags.None)
         => Add(new StringParameter(name, null) { Description = description, Flags = flags });

@@ -9,9 +9,11 @@ internal sealed class TlsTransport : ITransport, IDisposable
 {
     private const string Refusal = "Unable to update TLS configuration. ";
 
+    private const string NoLibrary = "TLS needs OpenSSL 3, and its libssl and libcrypto were not found: install them (Debian: libssl3), "
+        + "or set tls-port, tls-replication and tls-cluster to 0 and no.";
+
     private readonly TlsSettings _settings;
     private readonly ILog _log;
-    private readonly Action _failed;
     private TlsContext? _server;
     private TlsContext? _client;
     private bool _isStale = true;
@@ -20,7 +22,6 @@ internal sealed class TlsTransport : ITransport, IDisposable
     {
         _settings = settings;
         _log = log;
-        _failed = () => Failures++;
     }
 
     /// <inheritdoc/>
@@ -29,8 +30,8 @@ internal sealed class TlsTransport : ITransport, IDisposable
     /// <inheritdoc/>
     public int Port => (int)_settings.Port.Value;
 
-    /// <summary>Handshakes that failed since the start.</summary>
-    public long Failures { get; private set; }
+    /// <summary>What its sessions count.</summary>
+    public SessionCount Count { get; } = new();
 
     /// <summary>Makes new contexts of the settings. Connections that exist keep theirs; when it fails, new ones do too.</summary>
     /// <returns>Null, or why not; the log has it too.</returns>
@@ -38,7 +39,7 @@ internal sealed class TlsTransport : ITransport, IDisposable
     {
         _isStale = true;
         if (!_settings.IsUsed) return null;
-        if (!LibSsl.IsAvailable) return Refuse("TLS needs OpenSSL 3, and libssl.so.3 is not there: install it (Debian: libssl3) or leave tls-port at 0.");
+        if (!LibSsl.IsAvailable) return Refuse(NoLibrary);
         TlsContext? server = TlsContext.Create(_settings, false, out string? error);
         if (server is null) return Refuse(error!);
         TlsContext? client = null;
@@ -78,11 +79,11 @@ internal sealed class TlsTransport : ITransport, IDisposable
             ClientCertificates.Optional => LibSsl.VerifyPeer,
             _ => LibSsl.VerifyRequired,
         };
-        return TlsSession.Accept(_server, wire, verify, _failed);
+        return TlsSession.Accept(_server, wire, verify, Count);
     }
 
     /// <summary>Begins the client's end of a connection, with the client's certificate where one is configured. Null: TLS is not set up.</summary>
-    public TransportSession? Connect(IWire wire) => (_client ?? _server) is { } context ? TlsSession.Connect(context, wire) : null;
+    public TransportSession? Connect(IWire wire) => (_client ?? _server) is { } context ? TlsSession.Connect(context, wire, Count) : null;
 
     /// <summary>Gives the contexts back; sessions hold on to theirs.</summary>
     public void Dispose()

@@ -10,18 +10,23 @@ internal sealed unsafe class TlsSession : TransportSession
     private GCHandle _self;
     private bool _isDry;
     private bool _isEstablished;
+    private readonly SessionCount _count;
     private string? _error;
 
-    private TlsSession(IWire wire) => Wire = wire;
+    private TlsSession(IWire wire, SessionCount count)
+    {
+        Wire = wire;
+        _count = count;
+    }
 
     /// <summary>The server's end.</summary>
     /// <param name="context">Its certificate and settings; changes of them later do not reach this session.</param>
     /// <param name="wire">The connection.</param>
     /// <param name="verify">One of the Verify constants: whether the client must show a certificate.</param>
-    /// <param name="failed">Told when the handshake fails.</param>
-    public static TlsSession Accept(TlsContext context, IWire wire, int verify, Action failed)
+    /// <param name="count">Where it is counted.</param>
+    public static TlsSession Accept(TlsContext context, IWire wire, int verify, SessionCount count)
     {
-        var session = new TlsSession(wire) { Failed = failed };
+        var session = new TlsSession(wire, count);
         session.Begin(context);
         LibSsl.SetVerify(session._ssl, verify, 0);
         LibSsl.SetAcceptState(session._ssl);
@@ -29,16 +34,14 @@ internal sealed unsafe class TlsSession : TransportSession
     }
 
     /// <summary>The client's end; the server must show a certificate of the configured authorities.</summary>
-    public static TlsSession Connect(TlsContext context, IWire wire)
+    public static TlsSession Connect(TlsContext context, IWire wire, SessionCount count)
     {
-        var session = new TlsSession(wire);
+        var session = new TlsSession(wire, count);
         session.Begin(context);
         LibSsl.SetVerify(session._ssl, LibSsl.VerifyPeer, 0);
         LibSsl.SetConnectState(session._ssl);
         return session;
     }
-
-    private Action Failed { get; init; } = () => { };
 
     internal IWire Wire { get; }
 
@@ -51,6 +54,7 @@ internal sealed unsafe class TlsSession : TransportSession
         _ssl = LibSsl.New(context.Handle);
         if (_ssl == 0) throw new IOException(LibSsl.TakeError() ?? "SSL_new failed");
         _self = GCHandle.Alloc(this);
+        _count.Open++;
         nint bio = WireBio.Create(GCHandle.ToIntPtr(_self));
         LibSsl.SetBio(_ssl, bio, bio);
     }
@@ -80,7 +84,7 @@ internal sealed unsafe class TlsSession : TransportSession
             _error = "the peer said goodbye during the handshake";
         }
 
-        if (outcome == Broken) Failed();
+        if (outcome == Broken) _count.Failed++;
         return outcome;
     }
 
@@ -134,5 +138,6 @@ internal sealed unsafe class TlsSession : TransportSession
         LibSsl.ClearErrors();
         _ssl = 0;
         _self.Free();
+        _count.Open--;
     }
 }
