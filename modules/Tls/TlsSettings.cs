@@ -114,5 +114,6 @@ internal sealed class TlsSettings
     private StringParameter Text(string name, string description, ParameterFlags flags = ParameterFlags.None)
         => Add(new StringParameter(name, null) { Description = description, Flags = flags });
 
-    private BoolParameter Flag(string name, bool value, string description) => Add(new BoolParameter(name, value) { Description = description });
+    private BoolParameter Flag(string name, bool value, string description)
+        => Add(new BoolParameter(name, value) { Description = description });
 }

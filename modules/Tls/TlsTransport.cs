@@ -82,7 +82,8 @@ internal sealed class TlsTransport : ITransport, IDisposable
         return TlsSession.Accept(_server, wire, verify, Count);
     }
 
-    /// <summary>Begins the client's end of a connection, with the client's certificate where one is configured. Null: TLS is not set up.</summary>
+    /// <summary>Begins the client's end of a connection, with the client's certificate where one is set.</summary>
+    /// <returns>Null: TLS is not set up.</returns>
     public TransportSession? Connect(IWire wire) => (_client ?? _server) is { } context ? TlsSession.Connect(context, wire, Count) : null;
 
     /// <summary>Gives the contexts back; sessions hold on to theirs.</summary>

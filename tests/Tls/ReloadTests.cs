@@ -48,7 +48,8 @@ public sealed class ReloadTests
         {
             string was = server.Plain.Call("CONFIG", "GET", name).Items[1].Text;
             string answer = server.Set(name, value);
-            Assert.StartsWith($"ERR CONFIG SET failed (possibly related to argument '{name}') - Unable to update TLS configuration. ", answer);
+            string start = $"ERR CONFIG SET failed (possibly related to argument '{name}') - Unable to update TLS configuration. ";
+            Assert.StartsWith(start, answer);
             if (value.Length > 0 && !value.EndsWith("other.crt", StringComparison.Ordinal)) Assert.Contains($"{name} {value}: ", answer);
             Assert.Equal(was, server.Plain.Call("CONFIG", "GET", name).Items[1].Text);
             Assert.True(server.Lets(server.Client), name);

@@ -45,8 +45,8 @@ internal sealed class TestCertificates : IDisposable
             _authority, DateTimeOffset.UtcNow.AddDays(fromDays), DateTimeOffset.UtcNow.AddDays(toDays), serial);
         File.WriteAllText(CertFile(name), bare.ExportCertificatePem());
         var encryption = new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 10_000);
-        File.WriteAllText(
-            KeyFile(name), passPhrase is null ? key.ExportPkcs8PrivateKeyPem() : key.ExportEncryptedPkcs8PrivateKeyPem(passPhrase, encryption));
+        string text = passPhrase is null ? key.ExportPkcs8PrivateKeyPem() : key.ExportEncryptedPkcs8PrivateKeyPem(passPhrase, encryption);
+        File.WriteAllText(KeyFile(name), text);
         return bare.CopyWithPrivateKey(key);
     }
 

@@ -22,7 +22,8 @@ public sealed class TrafficTests
             string key = "key:" + random.Next(12);
             if (random.Next(2) == 0 || !values.TryGetValue(key, out byte[]? held))
             {
-                byte[] value = new byte[random.Next(8) switch { 0 => random.Next(1_000_000, 4_000_000), 1 => 16_384, _ => random.Next(40_000) }];
+                int length = random.Next(8) switch { 0 => random.Next(1_000_000, 4_000_000), 1 => 16_384, _ => random.Next(40_000) };
+                byte[] value = new byte[length];
                 random.NextBytes(value);
                 values[key] = value;
                 wire.Write(Command.Of("SET", key, value).ToWire());

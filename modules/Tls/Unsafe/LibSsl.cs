@@ -64,11 +64,14 @@ internal static unsafe class LibSsl
     public static readonly delegate* unmanaged<nint, int, nint, void> SetVerify =
         (delegate* unmanaged<nint, int, nint, void>)OfSsl("SSL_set_verify");
     public static readonly delegate* unmanaged<nint, void> SetAcceptState = (delegate* unmanaged<nint, void>)OfSsl("SSL_set_accept_state");
-    public static readonly delegate* unmanaged<nint, void> SetConnectState = (delegate* unmanaged<nint, void>)OfSsl("SSL_set_connect_state");
-    public static readonly delegate* unmanaged<nint, nint, nint, void> SetBio = (delegate* unmanaged<nint, nint, nint, void>)OfSsl("SSL_set_bio");
+    public static readonly delegate* unmanaged<nint, void> SetConnectState =
+        (delegate* unmanaged<nint, void>)OfSsl("SSL_set_connect_state");
+    public static readonly delegate* unmanaged<nint, nint, nint, void> SetBio =
+        (delegate* unmanaged<nint, nint, nint, void>)OfSsl("SSL_set_bio");
     public static readonly delegate* unmanaged<nint, int> DoHandshake = (delegate* unmanaged<nint, int>)OfSsl("SSL_do_handshake");
     public static readonly delegate* unmanaged<nint, byte*, int, int> Read = (delegate* unmanaged<nint, byte*, int, int>)OfSsl("SSL_read");
-    public static readonly delegate* unmanaged<nint, byte*, int, int> Write = (delegate* unmanaged<nint, byte*, int, int>)OfSsl("SSL_write");
+    public static readonly delegate* unmanaged<nint, byte*, int, int> Write =
+        (delegate* unmanaged<nint, byte*, int, int>)OfSsl("SSL_write");
     public static readonly delegate* unmanaged<nint, int> Shutdown = (delegate* unmanaged<nint, int>)OfSsl("SSL_shutdown");
     public static readonly delegate* unmanaged[SuppressGCTransition]<nint, int, int> GetError =
         (delegate* unmanaged[SuppressGCTransition]<nint, int, int>)OfSsl("SSL_get_error");
@@ -99,7 +102,8 @@ internal static unsafe class LibSsl
     public static readonly delegate* unmanaged<nint, nint, int> BioMethodSetControl =
         (delegate* unmanaged<nint, nint, int>)OfCrypto("BIO_meth_set_ctrl");
     public static readonly delegate* unmanaged<int> BioNewIndex = (delegate* unmanaged<int>)OfCrypto("BIO_get_new_index");
-    public static readonly delegate* unmanaged<nint, nint, void> BioSetData = (delegate* unmanaged<nint, nint, void>)OfCrypto("BIO_set_data");
+    public static readonly delegate* unmanaged<nint, nint, void> BioSetData =
+        (delegate* unmanaged<nint, nint, void>)OfCrypto("BIO_set_data");
     public static readonly delegate* unmanaged<nint, int, void> BioSetInit = (delegate* unmanaged<nint, int, void>)OfCrypto("BIO_set_init");
     public static readonly delegate* unmanaged[SuppressGCTransition]<nint, nint> BioGetData =
         (delegate* unmanaged[SuppressGCTransition]<nint, nint>)OfCrypto("BIO_get_data");

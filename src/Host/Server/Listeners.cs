@@ -95,7 +95,9 @@ internal sealed class Listeners
         }
     }
 
-    /// <summary>CONFIG SET port: closes the old sockets and opens the new ones. Null, or why not: the caller then reopens the old.</summary>
+    /// <summary>
+    /// CONFIG SET port: closes the old sockets and opens the new ones. Null, or why not: the caller then reopens the old.
+    /// </summary>
     public string? Reopen()
     {
         CloseAll(_open);
