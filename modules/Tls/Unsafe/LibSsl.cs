@@ -112,7 +112,7 @@ internal static unsafe class LibSsl
     public static readonly delegate* unmanaged[SuppressGCTransition]<nint, int, void> BioClearFlags =
         (delegate* unmanaged[SuppressGCTransition]<nint, int, void>)OfCrypto("BIO_clear_flags");
 
-    /// <summary>The oldest error that is waiting, as Redis logs it ("error:0A000086:SSL routines::…"); null: none. Clears the others.</summary>
+    /// <summary>The oldest error that is waiting, as Redis logs it ("error:0A000086:SSL routines::…"); null: none.</summary>
     public static string? TakeError()
     {
         const int textMax = 256;
