@@ -38,7 +38,7 @@ internal sealed class ServerSections(IServer server, IConfiguration configuratio
         info.Line("process_id", Environment.ProcessId);
         info.Line("process_supervised", Text("supervised", "no"));
         info.Line("run_id", server.RunId);
-        info.Line("tcp_port", Text("port", "0"));
+        info.Line("tcp_port", Text("port", "0") is var port and not "0" ? port : Text("tls-port", "0"));
         info.Line("server_time_usec", server.Clock.UnixMicros());
         info.Line("uptime_in_seconds", uptime);
         info.Line("uptime_in_days", uptime / SecondsPerDay);

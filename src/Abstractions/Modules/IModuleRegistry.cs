@@ -1,4 +1,5 @@
 using ModularKv.Abstractions.Configuration;
+using ModularKv.Abstractions.Transport;
 
 namespace ModularKv.Abstractions;
 
@@ -67,6 +68,12 @@ public interface IModuleRegistry
 
     /// <summary>Adds a hook that runs when the server is asked to stop, before clients are cut.</summary>
     void OnShutdown(ShutdownHook hook);
+
+    /// <summary>
+    /// Adds a transport: the server accepts connections on its port beside its own. When the module goes, its connections are closed.
+    /// </summary>
+    /// <remarks>Not yet stable, as all of <see cref="ModularKv.Abstractions.Transport"/>.</remarks>
+    ITransportListener Listen(ITransport transport);
 
     /// <summary>Off-heap memory that is counted under this module (MEMORY STATS, INFO modules).</summary>
     Memory.MemoryOwner Memory { get; }

@@ -27,6 +27,9 @@ internal sealed class Connection : Client
 
     public Link Link { get; }
 
+    /// <summary>The modules know of it: a connection whose handshake is not complete has not entered.</summary>
+    public bool IsEntered { get; set; }
+
     /// <summary>What is left of the last bytes received: the start of a command, or everything while the connection is held.</summary>
     public ByteBuffer Kept { get; } = new();
 

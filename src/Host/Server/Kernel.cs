@@ -95,6 +95,8 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
 
     public ConnectionSet Connections { get; }
 
+    public TransportSet Transports { get; } = new();
+
     public ShutdownControl Shutdown { get; }
 
     public ReplicationIdentity Identity { get; } = new();
@@ -189,6 +191,7 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
     private void EndOfReading()
     {
         Keyspace.Clock.Update(Clock.UnixMs);
+        Connections.ReceiveBuffered();
         _receiver.Flush();
         Connections.ResumeAll();
     }
@@ -198,7 +201,7 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
         long nextBlocked = _executor.Blocking.ExpireDue();
         Observers.BeforeSleep();
         _executor.EndOfIteration();
-        Loop.WakeWithinMs = Connections.HasResumable ? 0 : nextBlocked;
+        Loop.WakeWithinMs = Connections.HasResumable || Connections.HasBuffered ? 0 : nextBlocked;
         Connections.FlushAll();
     }
 

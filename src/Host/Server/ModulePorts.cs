@@ -1,5 +1,6 @@
 using ModularKv.Abstractions;
 using ModularKv.Abstractions.Memory;
+using ModularKv.Abstractions.Transport;
 using ModularKv.Host.Configuration;
 using ModularKv.Host.Modules;
 using ModularKv.Host.Primitives;
@@ -47,6 +48,18 @@ internal sealed class ModulePorts(Kernel kernel) : IModuleHost
 
     /// <inheritdoc/>
     public IDisposable AddInterceptor(CommandInterceptor interceptor) => kernel.Executor.Add(interceptor);
+
+    /// <inheritdoc/>
+    public IDisposable AddTransport(ITransport transport, out ITransportListener listener)
+    {
+        TransportPort port = kernel.Transports.Add(transport);
+        listener = port;
+        return new Undo(() =>
+        {
+            kernel.Transports.Remove(port);
+            kernel.Connections.CloseAll(transport);
+        });
+    }
 
     /// <inheritdoc/>
     public IDisposable AddKeyObserver(KeyObserver observer) => kernel.Keyspace.Observers.Add(observer);

@@ -40,9 +40,8 @@ internal sealed class ParameterWiring
             kernel.StartTicks();
             return null;
         };
-        Func<string?> listen = listeners.Reopen;
-        _parameters.Port.Apply = listen;
-        _parameters.Bind.Apply = listen;
+        _parameters.Port.Apply = listeners.Reopen;
+        _parameters.Bind.Apply = listeners.ReopenAll;
         kernel.Network.RefusesRemote = ()
             => _parameters.ProtectedMode.Value && kernel.Services.Find<IAuthenticator>()!.DefaultNeedsNoPassword;
         kernel.Execution.ProtectedRefusal = ProtectedRefusal;

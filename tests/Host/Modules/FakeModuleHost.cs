@@ -1,6 +1,7 @@
 using ModularKv.Abstractions;
 using ModularKv.Abstractions.Configuration;
 using ModularKv.Abstractions.Memory;
+using ModularKv.Abstractions.Transport;
 using ModularKv.Host.Commands;
 using ModularKv.Host.Configuration;
 using ModularKv.Host.Modules;
@@ -57,6 +58,12 @@ internal sealed class FakeModuleHost : IModuleHost, IDisposable
     public IDisposable AddDebug(DebugSubcommand row) => Attach("debug " + row.Name);
 
     public IDisposable AddInterceptor(CommandInterceptor interceptor) => Attach("interceptor");
+
+    public IDisposable AddTransport(ITransport transport, out ITransportListener listener)
+    {
+        listener = new FakeListener();
+        return Attach("transport " + transport.Name);
+    }
 
     public IDisposable AddKeyObserver(KeyObserver observer) => Attach("key observer");
 
@@ -203,4 +210,10 @@ internal sealed class FakeScheduler : IScheduler
     public void Background(Action work, Action<Exception?> done)
     {
     }
+}
+
+/// <summary>Listens nowhere.</summary>
+internal sealed class FakeListener : ITransportListener
+{
+    public string? Reopen() => null;
 }
