@@ -39,7 +39,9 @@ internal sealed class InfoReader
     }
 
     /// <summary>Reads the text. Lines that say nothing measurable are passed over.</summary>
-    public static Snapshot Read(string info)
+    /// <param name="info">As INFO everything replies it.</param>
+    /// <param name="more">Samples that INFO does not tell.</param>
+    public static Snapshot Read(string info, IEnumerable<Sample> more)
     {
         var reader = new InfoReader();
         foreach (string line in info.Split("\r\n"))
@@ -49,7 +51,7 @@ internal sealed class InfoReader
         }
 
         reader.TakeWhole();
-        return new Snapshot(reader._samples);
+        return new Snapshot(reader._samples.Concat(more));
     }
 
     private static Family Gauge(string name, string help) => new(InfoNames.Prefix + name, false, help);

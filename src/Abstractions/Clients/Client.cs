@@ -340,6 +340,9 @@ public interface IClients
     /// <summary>Number blocked on keys or time.</summary>
     int BlockedCount { get; }
 
+    /// <summary>Number of keys that clients are blocked on, and of those whose deletion wakes them too. O(blocked clients).</summary>
+    (int All, int OnDelete) BlockedKeys { get; }
+
     /// <summary>Holds clients' commands back.</summary>
     /// <param name="untilUnixMs">End, Unix milliseconds.</param>
     /// <param name="writesOnly">Only commands that may write, or publish.</param>

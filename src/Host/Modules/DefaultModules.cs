@@ -22,5 +22,6 @@ internal static class DefaultModules
         "Connection",
         "Server",
         "Monitoring",
+        "Metrics",
     ];
 }
