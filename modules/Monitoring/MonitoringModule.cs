@@ -37,6 +37,7 @@ public sealed class MonitoringModule : IModule
         registry.Observe(_latency);
         registry.Observe(_feed);
         registry.Observe(new ClientObserver(_feed));
+        registry.Intercept(new MonitorGate());
         registry.Info("Monitoring", 1150, Describe, InfoVisibility.Module);
     }
 

@@ -19,7 +19,7 @@ internal sealed class InfoReader
     private static readonly Family Keys = Gauge("db_keys", "Keys per database.");
     private static readonly Family Expiring = Gauge("db_keys_expiring", "Keys with a time to live, per database.");
     private static readonly Family AverageTtl = Gauge("db_avg_ttl_seconds", "Average time to live, per database.");
-    private static readonly Family LastSlow = Gauge("last_slow_execution_duration_seconds", "Duration of the newest entry of the slow log.");
+    private static readonly Family LastSlow = Gauge("last_slow_execution_duration_seconds", "The slow log's newest entry.");
     private static readonly Family SpikeTime = Gauge("latency_spike_last", "When the event was last slow, Unix time.");
     private static readonly Family SpikeDuration = Gauge("latency_spike_duration_seconds", "How long it took then.");
     private static readonly Family ModuleInfo = Gauge("module_info", "A module that is loaded.");
@@ -132,11 +132,12 @@ internal sealed class InfoReader
             _samples.Add(new Sample(LastSlow, [], micros / MicrosPerSecond));
         }
 
-        double? now = Number(_fields.GetValueOrDefault("server_time_usec")), uptime = Number(_fields.GetValueOrDefault("uptime_in_seconds"));
-        if (now is { } time && uptime is { } up) _samples.Add(new Sample(Start, [], Math.Floor(time / MicrosPerSecond) - up));
+        double? now = Number(_fields.GetValueOrDefault("server_time_usec"));
+        if (now is { } time && Number(_fields.GetValueOrDefault("uptime_in_seconds")) is { } up) _samples.Add(new Sample(Start, [], Math.Floor(time / MicrosPerSecond) - up));
     }
 
-    private void Add(Family family, Dictionary<string, string> parts, string part, double divisor, params ReadOnlySpan<(string, string)> labels)
+    private void Add(
+        Family family, Dictionary<string, string> parts, string part, double divisor, params ReadOnlySpan<(string, string)> labels)
     {
         if (Number(parts.GetValueOrDefault(part)) is { } number) _samples.Add(new Sample(family, Labels(labels), number / divisor));
     }
@@ -148,7 +149,8 @@ internal sealed class InfoReader
         return pairs;
     }
 
-    private static string? After(string name, string prefix) => name.StartsWith(prefix, StringComparison.Ordinal) ? name[prefix.Length..] : null;
+    private static string? After(string name, string prefix) =>
+        name.StartsWith(prefix, StringComparison.Ordinal) ? name[prefix.Length..] : null;
 
     private static double? Number(string? text) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : null;

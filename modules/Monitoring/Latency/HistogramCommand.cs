@@ -9,6 +9,9 @@ internal sealed class HistogramCommand(IServer server)
     /// <summary>The first bucket that is shown ends at 2^10 ns; each further one is twice as long. Source: fillCommandCDF.</summary>
     private const int FirstBit = 10;
 
+    /// <summary>The last one: what took longer is counted as a second. Source: LATENCY_HISTOGRAM_MAX_VALUE.</summary>
+    private const int LastBit = 30;
+
     /// <summary>
     /// A bucket's end is the highest value that counts as its power of two at two significant digits: 256 steps to a bucket pair.
     /// </summary>
@@ -60,11 +63,10 @@ internal sealed class HistogramCommand(IServer server)
         DeferredLength length = reply.Defer();
         int shown = 0;
         long before = 0, calls = 0;
-        for (int i = 0; i < histogram.Length - 1; i++)
+        for (int bit = 1; bit <= LastBit; bit++)
         {
-            // Element i ends at 2^(i+1); those that end below the first bucket are part of it.
-            calls += histogram[i];
-            int bit = i + 1;
+            // An element ends where the next one begins; those that end below the first bucket are part of it.
+            calls += bit < LastBit ? histogram[bit - 1] : histogram.Skip(bit - 1).Sum();
             if (bit < FirstBit || calls == before) continue;
             before = calls;
             reply.Integer(((1L << bit) + (1L << (bit - StepBits)) - 1) / 1000);

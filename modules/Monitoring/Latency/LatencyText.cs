@@ -24,7 +24,8 @@ internal static class LatencyText
         ("eviction-cycle", "Eviction takes long: more memory, smaller values, or lazyfree-lazy-eviction yes."),
         ("eviction-del", "Evicted values are large: lazyfree-lazy-eviction yes frees them between commands."),
         ("active-defrag-cycle", "Moving values takes long: CONFIG SET activedefrag no for as long as latency matters most."),
-        ("aof-", "Writing the append-only file waits for the disk: appendfsync everysec or no, no-appendfsync-on-rewrite yes, or another disk."),
+        ("aof-", "Writing the append-only file waits for the disk: appendfsync everysec or no, no-appendfsync-on-rewrite yes, or a "
+            + "faster disk."),
     ];
 
     /// <summary>The graph of an event. Source: latencyCommandGenSparkeline.</summary>

@@ -98,7 +98,8 @@ internal sealed class ServerSections(IServer server, IConfiguration configuratio
         {
             info.Raw("module:" + string.Create(CultureInfo.InvariantCulture,
                 $"name={module.Name},ver={module.Version},api={module.ApiLevel},filters=0,usedby=[],using=[],options=[]")
-                + string.Create(CultureInfo.InvariantCulture, $",memory={module.Memory?.UsedBytes ?? 0}{CallsOf(module)},faults={module.Faults}"));
+                + string.Create(CultureInfo.InvariantCulture, $",memory={module.Memory?.UsedBytes ?? 0}")
+                + string.Create(CultureInfo.InvariantCulture, $"{CallsOf(module)},faults={module.Faults}"));
         }
     }
 
@@ -120,7 +121,8 @@ internal sealed class ServerSections(IServer server, IConfiguration configuratio
         string port = Text("port", "0");
         if (port != "0")
         {
-            string addresses = string.Join(',', Text("bind", "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(a => "bind=" + a));
+            string[] bound = Text("bind", "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            string addresses = string.Join(',', bound.Select(address => "bind=" + address));
             info.Line("listener" + number++.ToString(CultureInfo.InvariantCulture), $"name=tcp,{addresses},port={port}");
         }
 
