@@ -76,6 +76,7 @@ public static class ReplyRules
         new("SLOWLOG GET", "as SLOWLOG LEN", SameShape),
         new("LATENCY HELP", "our own words", SameHelp),
         new("LATENCY DOCTOR", "our own words", SameShape),
+        new("LATENCY HISTOGRAM", "how long commands took", SameShape),
         new("LATENCY LATEST", "how long commands took", SameShape),
         new("COMMAND COUNT", "modules add commands", SameShape),
         new("COMMAND LIST", "modules add commands", SameShape),

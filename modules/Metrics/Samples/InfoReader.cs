@@ -133,7 +133,8 @@ internal sealed class InfoReader
         }
 
         double? now = Number(_fields.GetValueOrDefault("server_time_usec"));
-        if (now is { } time && Number(_fields.GetValueOrDefault("uptime_in_seconds")) is { } up) _samples.Add(new Sample(Start, [], Math.Floor(time / MicrosPerSecond) - up));
+        if (now is not { } time || Number(_fields.GetValueOrDefault("uptime_in_seconds")) is not { } up) return;
+        _samples.Add(new Sample(Start, [], Math.Floor(time / MicrosPerSecond) - up));
     }
 
     private void Add(

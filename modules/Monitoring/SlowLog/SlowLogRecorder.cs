@@ -31,8 +31,8 @@ internal sealed class SlowLogRecorder(IntegerParameter slowerThan, IntegerParame
     /// <inheritdoc/>
     public override void Executed(in CommandContext call, long micros)
     {
-        // A blocked command is logged when it is served; EXEC and such never, what they run is.
-        if (call.HasBlocked || (call.Command.Flags & CommandFlags.SkipSlowLog) != 0) return;
+        // A blocked command is logged when it is served, not when its time is up; EXEC and such never, what they run is.
+        if (call.HasBlocked || call.IsTimedOut || (call.Command.Flags & CommandFlags.SkipSlowLog) != 0) return;
         _entries.AddFirst(new SlowLogEntry(_nextId, call, micros));
         Last = (_nextId++, micros);
         while (_entries.Count > lengthMax.Value) _entries.RemoveLast();
