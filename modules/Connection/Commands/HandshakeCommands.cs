@@ -19,6 +19,7 @@ internal sealed class HandshakeCommands(IServer server, IConfiguration configura
             return;
         }
 
+        for (int i = 1; i < call.ArgumentCount; i++) call.Redact(i);
         bool namesUser = call.ArgumentCount == 3;
         if (!namesUser && (server.Find<IAuthenticator>()?.DefaultNeedsNoPassword ?? true))
         {
@@ -72,6 +73,8 @@ internal sealed class HandshakeCommands(IServer server, IConfiguration configura
             int more = call.ArgumentCount - 1 - i;
             if (call.ArgumentIs(i, "auth"u8) && more >= 2)
             {
+                call.Redact(i + 1);
+                call.Redact(i + 2);
                 if (!TryAuthenticate(call.Client, call.Argument(i + 1), call.Argument(i + 2)))
                 {
                     WrongPassword(call.Reply);

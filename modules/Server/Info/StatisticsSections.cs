@@ -7,6 +7,9 @@ namespace ModularKv.Server.Info;
 /// <summary>INFO's counters: stats, commandstats, errorstats, latencystats, keyspace.</summary>
 internal sealed class StatisticsSections(IServer server, IConfiguration configuration)
 {
+    /// <summary>Shortest time over which a rate says something, microseconds.</summary>
+    private const long LoopRateMicrosMin = 100_000;
+
     private static readonly string[] DefaultPercentiles = ["50", "99", "99.9"];
 
     /// <summary>stats</summary>
@@ -33,6 +36,7 @@ internal sealed class StatisticsSections(IServer server, IConfiguration configur
         info.Line("expire_cycle_cpu_milliseconds", s.ExpireCycleMicros / 1000);
         info.Line("evicted_keys", s.EvictedKeys);
         info.Line("evicted_clients", s.EvictedClients);
+        info.Line("evicted_scripts", 0);
         info.Line("total_eviction_exceeded_time", 0);
         info.Line("current_eviction_exceeded_time", 0);
         info.Line("keyspace_hits", s.KeyspaceHits);
@@ -56,11 +60,35 @@ internal sealed class StatisticsSections(IServer server, IConfiguration configur
         info.Line("reply_buffer_shrinks", s.ReplyBufferShrinks);
         info.Line("reply_buffer_expands", s.ReplyBufferExpands);
         info.Line("acl_access_denied_auth", s.UnauthorizedAuth);
+        Zeros(info, "acl_access_denied_cmd", "acl_access_denied_key", "acl_access_denied_channel");
+        WriteLoop(info, s);
         info.Line("loop_iterations", s.LoopIterations);
         info.Line("loop_busy_us", s.LoopMicros);
         info.Line("longest_loop_iteration_us", s.LongestLoopMicros);
         info.Line("longest_loop_cpu_us", s.LongestLoopCpuMicros);
         info.Line("longest_loop_stage", s.LongestLoopStage);
+    }
+
+    private (long AtMicros, long Iterations, long Micros) _loopBefore;
+    private (long PerSecond, long Micros) _loopRate;
+
+    /// <summary>The loop under the names of 7.4; its rates are those between two calls of INFO.</summary>
+    private void WriteLoop(InfoWriter info, ServerStatistics s)
+    {
+        long now = server.Clock.MonotonicMicros();
+        (long at, long iterations, long micros) = _loopBefore;
+        if (now - at >= LoopRateMicrosMin)
+        {
+            long ran = Math.Max(0, s.LoopIterations - iterations);
+            _loopRate = ((long)(ran * 1e6 / (now - at)), Math.Max(0, s.LoopMicros - micros) / Math.Max(1, ran));
+            _loopBefore = (now, s.LoopIterations, s.LoopMicros);
+        }
+
+        info.Line("eventloop_cycles", s.LoopIterations);
+        info.Line("eventloop_duration_sum", s.LoopMicros);
+        info.Line("eventloop_duration_cmd_sum", EveryCommand().Sum(command => command.Nanoseconds) / 1000);
+        info.Line("instantaneous_eventloop_cycles_per_sec", _loopRate.PerSecond);
+        info.Line("instantaneous_eventloop_duration_usec", _loopRate.Micros);
     }
 
     /// <summary>commandstats</summary>

@@ -105,7 +105,8 @@ public abstract class Client
     }
 
     private const ClientFlags GateFlags = ClientFlags.ReplyOff | ClientFlags.ReplySkip | ClientFlags.ReplySkipNext | ClientFlags.Multi
-        | ClientFlags.NoTouch | ClientFlags.CloseAfterReply | ClientFlags.CloseNow | ClientFlags.Internal | ClientFlags.Asking;
+        | ClientFlags.NoTouch | ClientFlags.CloseAfterReply | ClientFlags.CloseNow | ClientFlags.Internal | ClientFlags.Asking
+        | ClientFlags.Monitor;
 
     internal void UpdateGate()
         => Gate = !IsAuthenticated || (Flags & GateFlags) != 0 || IsBlocked || IsPostponed || IsClosed || IsRestricted;
@@ -339,6 +340,9 @@ public interface IClients
 
     /// <summary>Number blocked on keys or time.</summary>
     int BlockedCount { get; }
+
+    /// <summary>Number of keys that clients are blocked on, and of those whose deletion wakes them too. O(blocked clients).</summary>
+    (int All, int OnDelete) BlockedKeys { get; }
 
     /// <summary>Holds clients' commands back.</summary>
     /// <param name="untilUnixMs">End, Unix milliseconds.</param>

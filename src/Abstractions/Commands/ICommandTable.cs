@@ -46,6 +46,12 @@ public sealed class Command
     internal int Element;
     internal Dictionary<string, Command>? ByName;
 
+    /// <summary>Whether its calls may be timed together with those that follow.</summary>
+    internal bool TimedTogether;
+
+    /// <summary>Calls of a fast command that are still to be timed one by one, after some of them together took long.</summary>
+    internal int TimedAlone;
+
     /// <summary>Whether it was taken out of the table. A batch or a blocked client may still hold it.</summary>
     internal bool IsRemoved;
 

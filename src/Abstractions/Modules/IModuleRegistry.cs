@@ -54,6 +54,9 @@ public interface IModuleRegistry
     /// <summary>Adds an observer of the server's and the clients' life.</summary>
     void Observe(ServerObserver observer);
 
+    /// <summary>Adds an observer of commands that took long, or of all.</summary>
+    void Observe(CommandObserver observer);
+
     /// <summary>Adds a subscriber to the stream of write effects.</summary>
     void Subscribe(PropagationSubscriber subscriber);
 

@@ -49,6 +49,9 @@ public sealed class ServerStatistics
     /// <summary>Errors by code, for INFO errorstats.</summary>
     public Dictionary<string, long> Errors { get; } = [];
 
+    /// <summary>Where work is reported that kept the loop busy for long.</summary>
+    public LatencyEvents Latency { get; } = new();
+
     /// <summary>Commands per second, input and output kilobytes per second over the last seconds.</summary>
     public (double Commands, double InputKb, double OutputKb) Rates { get; internal set; }
 

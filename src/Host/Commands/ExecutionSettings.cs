@@ -6,9 +6,6 @@ internal sealed class ExecutionSettings
     /// <summary>maxmemory, bytes; 0: none.</summary>
     public long MemoryBytesMax;
 
-    /// <summary>slowlog-log-slower-than below this asks for the exact time of every command.</summary>
-    public bool TimesEveryCommand;
-
     /// <summary>latency-tracking.</summary>
     public bool TracksLatency = true;
 

@@ -175,6 +175,8 @@ internal static class CompatibilityParameters
 
     private static IEnumerable<Parameter> System() =>
     [
+        Integer("slowlog-log-slower-than", 10000, -1, LongMax),
+        Integer("slowlog-max-len", 128, 0, LongMax),
         Integer("latency-monitor-threshold", 0, 0, LongMax),
         new ListParameter("latency-tracking-info-percentiles", "50", "99", "99.9")
         {

@@ -215,12 +215,6 @@ internal sealed class ServerParameters
     public readonly BoolParameter LatencyTracking = new("latency-tracking", true)
     { Description = "Keep a latency distribution per command." };
 
-    public readonly IntegerParameter SlowLogLogSlowerThan = new("slowlog-log-slower-than", 10000, -1, LongMax)
-    { Description = "Microseconds above which a command is in the slow log; -1: none." };
-
-    public readonly IntegerParameter SlowLogMaxLen = new("slowlog-max-len", 128, 0, LongMax)
-    { Description = "Entries of the slow log." };
-
     public readonly BoolParameter StopWritesOnBgsaveError = new("stop-writes-on-bgsave-error", true)
     { Description = "Refuse writes while snapshots fail." };
 
@@ -250,7 +244,7 @@ internal sealed class ServerParameters
         ActiveRehashing, LazyFreeEviction, LazyFreeExpire, LazyFreeServerDel, LazyFreeUserDel, LazyFreeUserFlush,
         ActiveDefrag, ActiveDefragIgnoreBytes, ActiveDefragThresholdLower, ActiveDefragThresholdUpper, ActiveDefragCycleMin,
         ActiveDefragCycleMax, ActiveDefragMaxScanFields,
-        LatencyTracking, SlowLogLogSlowerThan, SlowLogMaxLen, StopWritesOnBgsaveError,
+        LatencyTracking, StopWritesOnBgsaveError,
         Modules, ModuleDir, ModuleFailure, LoadModule,
     ];
 

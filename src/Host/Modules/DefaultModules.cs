@@ -22,5 +22,7 @@ internal static class DefaultModules
         "Connection",
         "Tls",
         "Server",
+        "Monitoring",
+        "Metrics",
     ];
 }

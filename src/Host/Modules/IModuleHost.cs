@@ -46,6 +46,9 @@ internal interface IModuleHost
     /// <summary>Adds an observer of the server.</summary>
     IDisposable AddServerObserver(ServerObserver observer);
 
+    /// <summary>Adds an observer of commands.</summary>
+    IDisposable AddCommandObserver(CommandObserver observer);
+
     /// <summary>Adds a subscriber to the stream of write effects.</summary>
     IDisposable AddSubscriber(PropagationSubscriber subscriber);
 

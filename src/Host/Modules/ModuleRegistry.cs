@@ -107,6 +107,13 @@ internal sealed class ModuleRegistry : IModuleRegistry
     }
 
     /// <inheritdoc/>
+    public void Observe(CommandObserver observer)
+    {
+        CheckOpen();
+        _handles.Add(_host.AddCommandObserver(observer));
+    }
+
+    /// <inheritdoc/>
     public void Subscribe(PropagationSubscriber subscriber)
     {
         CheckOpen();

@@ -303,7 +303,8 @@ internal sealed class ConnectionSet : LinkHandler
     private bool IsIdle(Connection connection)
     {
         if (Settings.IdleSecondsMax == 0 || Clock.UnixMs - connection.LastActiveMs <= Settings.IdleSecondsMax * 1000L) return false;
-        return !connection.IsBlocked && (connection.Flags & (ClientFlags.PubSub | ClientFlags.Replica | ClientFlags.Master)) == 0;
+        const ClientFlags Listening = ClientFlags.PubSub | ClientFlags.Replica | ClientFlags.Master | ClientFlags.Monitor;
+        return !connection.IsBlocked && (connection.Flags & Listening) == 0;
     }
 
     /// <summary>Closes everything.</summary>

@@ -19,6 +19,9 @@ internal sealed class ClientDirectory(
     public int BlockedCount => blocked.Count;
 
     /// <inheritdoc/>
+    public (int All, int OnDelete) BlockedKeys => (blocked.KeyCount, blocked.KeyCountOnDelete);
+
+    /// <inheritdoc/>
     public void Pause(long untilUnixMs, bool writesOnly) => pause.Begin(untilUnixMs, writesOnly);
 
     /// <inheritdoc/>

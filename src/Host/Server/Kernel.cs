@@ -141,6 +141,8 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
             Clock.Update();
             Keyspace.Clock.Update(Clock.UnixMs);
         };
+        _executor.Observers.Changed = UpdateGuard;
+        _executor.Observers.Fault = (command, e) => Log.Warning($"An observer of the command {command.FullName} failed: {e}");
         Connections.Authenticate = client => client.IsAuthenticated = Services.Find<IAuthenticator>()!.DefaultNeedsNoPassword;
         Connections.ErrorWritten = CountError;
         _pause.Changed = state =>
@@ -162,7 +164,7 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
 
     /// <summary>Whether commands must take the long way is decided by settings and pauses.</summary>
     public void UpdateGuard()
-        => _executor.IsGuarded = Execution.MemoryBytesMax > 0 || Execution.TimesEveryCommand || Execution.IsLoading
+        => _executor.IsGuarded = Execution.MemoryBytesMax > 0 || _executor.Observers.WantExactTimes || Execution.IsLoading
             || Keyspace.ExpiryPaused;
 
     /// <summary>Starts the periodic work, 1000/hz milliseconds apart.</summary>

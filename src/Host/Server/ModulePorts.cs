@@ -68,6 +68,9 @@ internal sealed class ModulePorts(Kernel kernel) : IModuleHost
     public IDisposable AddServerObserver(ServerObserver observer) => kernel.Observers.Add(observer);
 
     /// <inheritdoc/>
+    public IDisposable AddCommandObserver(CommandObserver observer) => kernel.Executor.Observers.Add(observer);
+
+    /// <inheritdoc/>
     public IDisposable AddSubscriber(PropagationSubscriber subscriber) => kernel.Propagation.Subscribe(subscriber);
 
     /// <inheritdoc/>

@@ -10,9 +10,6 @@ namespace ModularKv.Host.Server;
 /// <summary>Carries parameters into the parts that act on them, at the start and on CONFIG SET.</summary>
 internal sealed class ParameterWiring
 {
-    /// <summary>slowlog thresholds below this ask for the exact time of every command, microseconds.</summary>
-    private const long ExactTimesBelowMicros = 1000;
-
     /// <summary>Descriptors that the server needs beside its clients. Source: CONFIG_MIN_RESERVED_FDS.</summary>
     private const int ReservedDescriptors = 32;
 
@@ -29,7 +26,7 @@ internal sealed class ParameterWiring
         Parameter[] plain =
         [
             _parameters.TcpKeepAlive, _parameters.Timeout, _parameters.ClientQueryBufferLimit, _parameters.ClientOutputBufferLimit,
-            _parameters.ProtoMaxBulkLen, _parameters.MaxMemory, _parameters.LatencyTracking, _parameters.SlowLogLogSlowerThan,
+            _parameters.ProtoMaxBulkLen, _parameters.MaxMemory, _parameters.LatencyTracking,
             _parameters.LfuLogFactor, _parameters.LfuDecayTime, _parameters.MaxMemoryPolicy, _parameters.ActiveExpireEffort,
             _parameters.LazyFreeExpire, _parameters.LazyFreeServerDel, _parameters.LogLevel,
         ];
@@ -68,8 +65,6 @@ internal sealed class ParameterWiring
         _kernel.Limits.BulkMax = _parameters.ProtoMaxBulkLen.Value;
         _kernel.Execution.MemoryBytesMax = _parameters.MaxMemory.Value;
         _kernel.Execution.TracksLatency = _parameters.LatencyTracking.Value;
-        long slower = _parameters.SlowLogLogSlowerThan.Value;
-        _kernel.Execution.TimesEveryCommand = slower is >= 0 and < ExactTimesBelowMicros;
         _kernel.Keyspace.Clock.LogFactor = (int)_parameters.LfuLogFactor.Value;
         _kernel.Keyspace.Clock.DecayMinutes = (int)_parameters.LfuDecayTime.Value;
         _kernel.Keyspace.Clock.UsesFrequency = _parameters.MaxMemoryPolicy.Value is EvictionPolicy.AllKeysLfu or EvictionPolicy.VolatileLfu;

@@ -69,6 +69,8 @@ internal sealed class FakeModuleHost : IModuleHost, IDisposable
 
     public IDisposable AddServerObserver(ServerObserver observer) => Attach("server observer");
 
+    public IDisposable AddCommandObserver(CommandObserver observer) => Attach("command observer");
+
     public IDisposable AddSubscriber(PropagationSubscriber subscriber) => Attach("subscriber");
 
     public IDisposable AddClientSlot(out int index) => Attach("slot " + (index = _slots++));

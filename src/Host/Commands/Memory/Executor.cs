@@ -17,6 +17,9 @@ internal sealed unsafe class Executor : CommandServices
 
     private const int NestingMax = 16;
 
+    /// <summary>Calls of a fast command that are timed one by one after some of them together took long.</summary>
+    private const int TimedAloneCalls = 10_000;
+
     /// <summary>After a command of this length the next one of the iteration needs a fresh clock.</summary>
     private const long ClockStepNanoseconds = 1_000_000;
 
@@ -60,6 +63,9 @@ internal sealed unsafe class Executor : CommandServices
         Blocking = new BlockedClients(this, databases, clock);
         for (int i = 0; i < NestingMax; i++) _frames[i] = new CommandFrame { Server = server, Services = this };
     }
+
+    /// <summary>Those who are told of commands that took long.</summary>
+    public CommandObservers Observers { get; } = new();
 
     /// <summary>Clients that wait for keys.</summary>
     public BlockedClients Blocking { get; }
@@ -158,11 +164,15 @@ internal sealed unsafe class Executor : CommandServices
         {
             // A blocked command counts when it is served.
             if ((frame.Flags & CallFlags.Blocked) != 0) _timedCalls--;
+            if (!command.TimedTogether) CloseTiming(null);
             Finish(frame);
+        }
+        else if (!command.TimedTogether)
+        {
+            CloseTiming(null);
         }
 
         if (client.Output.Errors != 0) CountErrors(client.Output, command);
-        if ((command.Flags & CommandFlags.Fast) == 0) CloseTiming(null);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -212,6 +222,7 @@ internal sealed unsafe class Executor : CommandServices
             long ticks = now - _timedSince;
             long nanoseconds = Stopwatch.Frequency == 1_000_000_000 ? ticks : (long)(ticks * (1e9 / Stopwatch.Frequency));
             Record(timed, _timedCalls, nanoseconds);
+            if (nanoseconds >= Observers.ThresholdNanoseconds) TookLonger(timed, nanoseconds);
         }
 
         _timed = next;
@@ -219,8 +230,23 @@ internal sealed unsafe class Executor : CommandServices
         _timedSince = now;
     }
 
+    // Nothing ran since, so that the frame is still that of the group's last command.
+    private void TookLonger(Command timed, long nanoseconds)
+    {
+        CommandFrame frame = _frames[Math.Max(0, _depth - 1)];
+        if (_timedCalls == 1 && frame.Command == timed && (frame.Flags & CallFlags.Blocked) == 0)
+        {
+            Observers.Tell(frame, nanoseconds);
+            return;
+        }
+
+        timed.TimedTogether = false;
+        timed.TimedAlone = TimedAloneCalls;
+    }
+
     private void Record(Command command, int calls, long nanoseconds)
     {
+        if (command.TimedAlone > 0 && --command.TimedAlone == 0) command.TimedTogether = true;
         command.Calls += calls;
         command.Nanoseconds += nanoseconds;
         if (nanoseconds > ClockStepNanoseconds && _depth < 2) TookLong(); // within another command the time stands still
@@ -308,6 +334,7 @@ internal sealed unsafe class Executor : CommandServices
         long nanoseconds = (long)Stopwatch.GetElapsedTime(since).TotalNanoseconds;
         if (frame.Reply.Errors != 0) CountErrors(frame.Reply, command);
         if ((frame.Flags & CallFlags.Blocked) == 0) Record(command, 1, nanoseconds);
+        if (nanoseconds >= Observers.ThresholdNanoseconds) Observers.Tell(frame, nanoseconds);
         foreach (CommandInterceptor interceptor in _after) Tell(interceptor, frame, nanoseconds / 1000);
         return true;
     }
@@ -362,7 +389,9 @@ internal sealed unsafe class Executor : CommandServices
 
         if (_depth > 0) return;
         _propagation.EndUnit();
-        if (Blocking.HasReady) Blocking.Serve();
+        if (!Blocking.HasReady) return;
+        if (_timed is not null) CloseTiming(null); // their time is not that of the command which woke them
+        Blocking.Serve();
     }
 
     /// <inheritdoc/>
@@ -386,6 +415,7 @@ internal sealed unsafe class Executor : CommandServices
             foreach (ref readonly QueuedCommand queued in commands)
             {
                 ReplyWriter reply = isDirect ? WriterOf(outer.Client) : outer.Reply;
+                if (_timed is { } last && (last != queued.Command || !last.TimedTogether)) CloseTiming(queued.Command); // its frame still
                 PrepareQueued(frame, outer, queued, reply);
                 if (HasInterceptors || IsGuarded) RunIntercepted(frame, _beforeAll); else RunTimed(frame);
                 if (frame.Dirty != 0 || (frame.Flags & CallFlags.ForcePropagation) != 0) Finish(frame);
@@ -393,8 +423,8 @@ internal sealed unsafe class Executor : CommandServices
         }
         finally
         {
-            _depth--;
             if (_timed is not null) CloseTiming(null);
+            _depth--;
             if (outer.Reply != _discard) _discard.Clear();
         }
     }
@@ -423,11 +453,11 @@ internal sealed unsafe class Executor : CommandServices
         if (_keyspace.KeepsAccessClocks != keepsClocks) _keyspace.KeepsAccessClocks = keepsClocks;
     }
 
-    // The end of one command is the beginning of the next: one look at the clock for both.
+    // The end of one command is the beginning of the next: one look at the clock for both, before the frame is used for the next one.
     private void RunTimed(CommandFrame frame)
     {
         Command command = frame.Command;
-        if (command != _timed || _timedCalls >= TimedTogetherMax || (command.Flags & CommandFlags.Fast) == 0) CloseTiming(command);
+        if (command != _timed || _timedCalls >= TimedTogetherMax) CloseTiming(command);
         _timedCalls++;
         Invoke(frame);
         if (frame.Reply.Errors != 0) CountErrors(frame.Reply, command);
