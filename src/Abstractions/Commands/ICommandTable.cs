@@ -46,6 +46,9 @@ public sealed class Command
     internal int Element;
     internal Dictionary<string, Command>? ByName;
 
+    /// <summary>Whether it never goes the short way: a container, or one that the configuration may forbid.</summary>
+    internal bool NeedsChecks;
+
     /// <summary>Whether its calls may be timed together with those that follow.</summary>
     internal bool TimedTogether;
 

@@ -60,6 +60,7 @@ internal sealed class CommandTable : ICommandTable
         command.Flags = spec.Flags | (isBuiltIn ? 0 : CommandFlags.Module) | (KeySpecs.AreMovable(spec) ? CommandFlags.MovableKeys : 0);
         command.Categories = CategoriesOf(spec);
         command.TimedTogether = (command.Flags & CommandFlags.Fast) != 0;
+        command.NeedsChecks = spec.Subcommands.Length > 0 || (command.Flags & CommandFlags.Protected) != 0;
         KeySpecs.SetLegacy(command);
         if (spec.Subcommands.Length == 0) return command;
         command.ByName = new Dictionary<string, Command>(StringComparer.Ordinal);

@@ -33,7 +33,12 @@ internal sealed class Listeners
             if (OpenTcp(port.Open, port.Transport.Port, port.Transport) is { } refusal) return refusal;
         }
 
-        if (_parameters.UnixSocket.Value is not { Length: > 0 } path) return null;
+        if (_parameters.UnixSocket.Value is not { Length: > 0 } path)
+        {
+            bool listens = _open.Count > 0 || _kernel.Transports.Ports.Any(port => port.Open.Count > 0);
+            return listens ? null : "Configured to not listen anywhere, exiting.";
+        }
+
         try
         {
             File.Delete(path); // left behind by an earlier run
@@ -52,8 +57,9 @@ internal sealed class Listeners
     {
         string kind = transport?.Name ?? "TCP";
         if (port == 0) return null;
-        IReadOnlyList<string> addresses = _parameters.Bind.Value;
-        foreach (string entry in addresses.Count == 0 ? ["*", "-::*"] : addresses)
+        string[] addresses = [.. _parameters.Bind.Value.Where(entry => entry.Length > 0)];
+        if (addresses.Length == 0) return null; // bind "": no TCP at all
+        foreach (string entry in addresses)
         {
             bool optional = entry.StartsWith('-');
             string text = optional ? entry[1..] : entry;

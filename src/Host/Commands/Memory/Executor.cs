@@ -147,7 +147,7 @@ internal sealed unsafe class Executor : CommandServices
     public void Execute(Client client, Command? command, Argument* arguments, int count)
     {
         if (command is null || (uint)(count - command.MinArguments) > (uint)(command.MaxArguments - command.MinArguments)
-            || client.Gate || IsGuarded || HasInterceptors || command.ByName is not null)
+            || client.Gate || IsGuarded || HasInterceptors || command.NeedsChecks)
         {
             ExecuteGuarded(client, command, arguments, count);
             return;
