@@ -130,7 +130,7 @@ internal sealed class ClientListing(IServer server)
         else if (client.Flags.HasFlag(ClientFlags.Replica)) letters[count++] = 'S';
         foreach ((ClientFlags flag, char letter) in Letters)
         {
-            bool isSet = flag == ClientFlags.None ? client.IsBlocked : (client.Flags & flag) != 0;
+            bool isSet = flag == ClientFlags.None ? client.IsBlocked || client.IsPostponed : (client.Flags & flag) != 0;
             if (isSet) letters[count++] = letter;
         }
 

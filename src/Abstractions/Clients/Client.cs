@@ -118,10 +118,10 @@ public abstract class Client
     internal abstract void Postpone(ArgumentList arguments);
 
     /// <summary>Whether commands wait until a pause or a block ends.</summary>
-    internal bool IsPostponed
+    public bool IsPostponed
     {
         get;
-        set
+        internal set
         {
             field = value;
             UpdateGate();
@@ -338,7 +338,7 @@ public interface IClients
     /// <summary>The client of that id, or null.</summary>
     Client? Find(long id);
 
-    /// <summary>Number blocked on keys or time.</summary>
+    /// <summary>Number blocked on keys or time, or held back by a pause.</summary>
     int BlockedCount { get; }
 
     /// <summary>Number of keys that clients are blocked on, and of those whose deletion wakes them too. O(blocked clients).</summary>

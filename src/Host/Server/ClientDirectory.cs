@@ -16,7 +16,7 @@ internal sealed class ClientDirectory(
     public Client? Find(long id) => connections.Find(id);
 
     /// <inheritdoc/>
-    public int BlockedCount => blocked.Count;
+    public int BlockedCount => blocked.Count + pause.HeldCount;
 
     /// <inheritdoc/>
     public (int All, int OnDelete) BlockedKeys => (blocked.KeyCount, blocked.KeyCountOnDelete);
