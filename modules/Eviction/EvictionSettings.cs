@@ -38,6 +38,9 @@ internal sealed class EvictionSettings(IConfiguration configuration)
 
     private const int PercentMax = 100;
 
+    /// <summary>More are not looked at for one key to go: the database hands out no more at a time.</summary>
+    private const int SamplesMax = 64;
+
     /// <summary>Called after the values were read.</summary>
     public Action Changed { get; set; } = () => { };
 
@@ -86,7 +89,7 @@ internal sealed class EvictionSettings(IConfiguration configuration)
             "random" => Choice.Random,
             _ => Choice.None,
         };
-        Samples = (int)Math.Min(Number("maxmemory-samples", 5), int.MaxValue);
+        Samples = (int)Math.Min(Number("maxmemory-samples", 5), SamplesMax);
         FreesLazily = configuration.Find("lazyfree-lazy-eviction") is BoolParameter { Value: true };
         MicrosMax = MicrosOf(Number("maxmemory-eviction-tenacity", EvenTenacity));
         MemoryBytesMax = Number("maxmemory", 0);

@@ -113,14 +113,19 @@ public sealed class EvictionRun(BesideOptions options)
             return Count();
         }
 
-        /// <summary>Gives it room for so many keys.</summary>
+        /// <summary>Gives it room for so many keys, by trial.</summary>
         public void LimitTo(int keys, string policy)
         {
-            Limit("0", policy);
-            _control.Fill(Enumerable.Range(0, keys).Select(key => (string[])["SET", KeyOf(key), Value]));
-            string info = _control.Call("INFO", "memory");
-            string used = info[(info.IndexOf("used_memory:", StringComparison.Ordinal) + 12)..];
-            Limit(used[..used.IndexOf('\r')], policy);
+            const int Trials = 4;
+            const double BytesPerKey = 140;
+            double bytes = keys * BytesPerKey;
+            for (int i = 0; i < Trials; i++)
+            {
+                Limit(((long)bytes).ToString(CultureInfo.InvariantCulture), policy);
+                bytes += (keys - FillUp()) * BytesPerKey;
+            }
+
+            Limit(((long)bytes).ToString(CultureInfo.InvariantCulture), policy);
         }
 
         public int Count() => int.Parse(_control.Call("DBSIZE").Trim().TrimStart(':'), CultureInfo.InvariantCulture);

@@ -36,7 +36,7 @@ internal static unsafe class DatabaseSamples
         int step = SearchedPerStep;
         if (content.Expiring * DenseShare >= table.BucketCount)
         {
-            content.SampleCursor = Math.BigMul(store.State.NextRandom(), (ulong)table.BucketCount, out _);
+            content.SampleCursor = table.IndexOf(store.State.NextRandom(), out _);
             step = 1;
         }
 

@@ -105,7 +105,7 @@ internal static unsafe class KeyTableWalks
         }
 
         Span<nint> one = stackalloc nint[1];
-        return SampleFrom(table, NextRandom(ref random), one, 1, buckets) == 1 ? (Record*)one[0] : null;
+        return SampleFrom(table, table.IndexOf(NextRandom(ref random), out _), one, 1, buckets) == 1 ? (Record*)one[0] : null;
     }
 
     /// <summary>Collects records from neighbouring buckets around a random place: cheap, and good enough to choose what to evict.</summary>
@@ -124,13 +124,13 @@ internal static unsafe class KeyTableWalks
     {
         if (table.Count == 0) return 0;
         ulong bucketsMax = Math.Min((ulong)table.BucketCount, (ulong)(KeyTable.BucketsMin + ((long)enough * SampleBucketsPerRecord)));
-        return SampleFrom(table, NextRandom(ref random), into, enough, bucketsMax);
+        return SampleFrom(table, table.IndexOf(NextRandom(ref random), out _), into, enough, bucketsMax);
     }
 
-    private static int SampleFrom(KeyTable table, ulong word, Span<nint> into, int enough, ulong bucketsMax)
+    // The start is chosen by a hash: a bucket that has yet to be split, and holds twice as many keys, is met twice as often.
+    private static int SampleFrom(KeyTable table, ulong index, Span<nint> into, int enough, ulong bucketsMax)
     {
         ulong buckets = (ulong)table.BucketCount;
-        ulong index = Math.BigMul(word, buckets, out _);
         int found = 0;
         for (; bucketsMax > 0 && found < enough; bucketsMax--)
         {
