@@ -6,7 +6,7 @@ public sealed class ClientEvictionTests
 {
     private const int Step = 300_000;
 
-    /// <summary>Clients with unfinished requests of random sizes: the largest go, CLIENT NO-EVICT stays, and no more go than must.</summary>
+    /// <summary>Clients with unfinished requests of random sizes: the largest go, CLIENT NO-EVICT stays.</summary>
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

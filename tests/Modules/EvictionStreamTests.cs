@@ -18,8 +18,8 @@ public sealed class EvictionStreamTests
         client.Call("CONFIG", "SET", "maxmemory-policy", "allkeys-lru", "maxmemory", "1");
         while (client.Call("DBSIZE").Integer > 0) Thread.Sleep(1);
         string[] seen = [.. client.Call("PROBE.STREAM").Items.Select(item => item.Text)];
-        Assert.Equal(
-            Enumerable.Range(0, 3).Select(i => $"*2\r\n${command.Length}\r\n{command}\r\n$4\r\nkey{i}\r\n"), seen.Order(StringComparer.Ordinal));
+        string[] expected = [.. Enumerable.Range(0, 3).Select(i => $"*2\r\n${command.Length}\r\n{command}\r\n$4\r\nkey{i}\r\n")];
+        Assert.Equal(expected, seen.Order(StringComparer.Ordinal));
     }
 
     [Fact]

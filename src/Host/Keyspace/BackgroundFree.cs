@@ -15,7 +15,7 @@ internal sealed class BackgroundFree : IDisposable
     private long _pendingBytes;
 
     /// <summary>Bytes that wait to be given back. Any thread.</summary>
-    public long PendingBytes => Interlocked.Read(ref _pendingBytes);
+    public long PendingBytes => Volatile.Read(ref _pendingBytes);
 
     /// <summary>Does the work on the other thread, soon. It must own what it touches, and must not throw. Loop thread only.</summary>
     /// <param name="work">The work.</param>

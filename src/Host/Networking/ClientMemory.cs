@@ -4,8 +4,8 @@ using ModularKv.Abstractions;
 namespace ModularKv.Host.Networking;
 
 /// <summary>
-/// What the connections' memory amounts to, kept up to date connection by connection, and who of them takes most: they stand in lists by the
-/// power of two of their bytes. Source: updateClientMemUsageAndBucket.
+/// What the connections' memory amounts to, kept up to date connection by connection, and who of them takes most: they stand in lists by
+/// the power of two of their bytes. Source: updateClientMemUsageAndBucket.
 /// </summary>
 internal sealed class ClientMemory
 {

@@ -6,8 +6,8 @@ using System.Text;
 namespace ModularKv.Benchmarks.Beside;
 
 /// <summary>
-/// How often a cache has what it is asked for: GET, and SET where it had nothing, of keys that are asked for by Zipf's law. The servers take
-/// turns within one run, so that their clocks see the same. Once with the same maxmemory, once with room for the same number of keys.
+/// How often a cache has what it is asked for: GET, and SET where it had nothing, of keys that are asked for by Zipf's law. The servers
+/// take turns within one run, so that their clocks see the same. Once with the same maxmemory, once with room for the same number of keys.
 /// </summary>
 public sealed class EvictionRun(BesideOptions options)
 {
@@ -51,9 +51,12 @@ public sealed class EvictionRun(BesideOptions options)
         caches[0].Limit(MemoryOfRedis, policy);
     }
 
-    private static void Print(string policy, bool sameCapacity, Cache cache, Cache first) => Console.WriteLine(FormattableString.Invariant(
-        $"{policy,-12} {(sameCapacity ? "same capacity" : "same maxmemory"),-15} {cache.Name,-12} hits={cache.Ratio:P3}  keys={cache.Count()}")
-        + FormattableString.Invariant($"  against {first.Name}={cache.Ratio / first.Ratio:F4}"));
+    private static void Print(string policy, bool sameCapacity, Cache cache, Cache first)
+    {
+        string same = sameCapacity ? "same capacity" : "same maxmemory";
+        Console.WriteLine(FormattableString.Invariant($"{policy,-12} {same,-15} {cache.Name,-12} hits={cache.Ratio:P3}  ")
+            + FormattableString.Invariant($"keys={cache.Count()}  against {first.Name}={cache.Ratio / first.Ratio:F4}"));
+    }
 
     private static double[] SumsOf(int keys)
     {
