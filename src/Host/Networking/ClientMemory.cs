@@ -61,7 +61,9 @@ internal sealed class ClientMemory
     {
         ref Account account = ref connection.Account;
         long held = connection.HeldBytes;
-        long all = held + connection.SharedBytes;
+
+        // One that is about to be closed (for its unsent replies, say) makes room by that: nobody else must go for it.
+        long all = (connection.Flags & ClientFlags.CloseNow) != 0 ? 0 : held + connection.SharedBytes;
         if (all == account.All && held == account.Held && connection.Class == account.Class && IsEvictable(connection) == account.IsListed)
         {
             return;

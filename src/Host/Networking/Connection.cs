@@ -38,7 +38,8 @@ internal sealed class Connection : Client
     public bool IsOverQueryLimit => Kept.Length > _set.Settings.QueryBufferBytesMax;
 
     /// <inheritdoc/>
-    public override long QueryBufferBytes => Kept.Length + Partial.BigReceived + (_postponed?.Length ?? 0);
+    /// <remarks>While a large argument arrives, what came before it counts as parsed, as in Redis.</remarks>
+    public override long QueryBufferBytes => (Partial.BigLength == 0 ? Kept.Length : Partial.BigReceived) + (_postponed?.Length ?? 0);
 
     /// <inheritdoc/>
     public override long QueryBufferFree => Kept.Capacity - Kept.Length;
