@@ -42,7 +42,7 @@ internal sealed class Subscriptions(ClientSlot<Subscriber> slot)
         if (subscriber is null) client.Set(slot, subscriber = new Subscriber());
         bool had = HasListeners;
         if (subscriber.Total == 0) _clients++;
-        Of(kind).Add(client, subscriber, name);
+        if (Of(kind).Add(client, subscriber, name)) client.StateBytes += Subscription.ObjectBytes + name.Length;
         Show(client, subscriber);
         if (!had && HasListeners) ListenersChanged();
     }
@@ -57,6 +57,7 @@ internal sealed class Subscriptions(ClientSlot<Subscriber> slot)
     /// <summary>Ends a subscription.</summary>
     public void Remove(Subscription subscription)
     {
+        subscription.Client.StateBytes -= Subscription.ObjectBytes + subscription.Topic.Name.Length;
         subscription.Topic.Table.Remove(subscription);
         Show(subscription.Client, subscription.Subscriber);
         if (subscription.Subscriber.Total == 0) _clients--;

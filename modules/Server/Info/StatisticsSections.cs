@@ -37,8 +37,9 @@ internal sealed class StatisticsSections(IServer server, IConfiguration configur
         info.Line("evicted_keys", s.EvictedKeys);
         info.Line("evicted_clients", s.EvictedClients);
         info.Line("evicted_scripts", 0);
-        info.Line("total_eviction_exceeded_time", 0);
-        info.Line("current_eviction_exceeded_time", 0);
+        long exceeded = s.EvictionExceededSince == 0 ? 0 : server.Clock.MonotonicMicros() - s.EvictionExceededSince;
+        info.Line("total_eviction_exceeded_time", (s.EvictionExceededMicros + exceeded) / 1000);
+        info.Line("current_eviction_exceeded_time", exceeded / 1000);
         info.Line("keyspace_hits", s.KeyspaceHits);
         info.Line("keyspace_misses", s.KeyspaceMisses);
         Zeros(info, "pubsub_channels", "pubsub_patterns", "pubsubshard_channels", "latest_fork_usec", "total_forks");
@@ -133,8 +134,8 @@ internal sealed class StatisticsSections(IServer server, IConfiguration configur
         IFieldExpiry? fields = server.Find<IFieldExpiry>();
         for (int i = 0; i < server.Databases.Count; i++)
         {
+            if (server.Databases.CountOf(i) == 0) continue;
             Database database = server.Databases[i];
-            if (database.Count == 0) continue;
             info.Line("db" + i.ToString(CultureInfo.InvariantCulture), string.Create(CultureInfo.InvariantCulture,
                 $"keys={database.Count},expires={database.ExpiringCount},avg_ttl={database.AverageTtlMs},")
                 + string.Create(CultureInfo.InvariantCulture, $"subexpiry={fields?.HashesWithExpiringFields(i) ?? 0}"));

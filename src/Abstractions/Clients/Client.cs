@@ -155,8 +155,11 @@ public abstract class Client
     /// <summary>Bytes free in that buffer.</summary>
     public abstract long QueryBufferFree { get; }
 
-    /// <summary>All bytes the connection takes.</summary>
+    /// <summary>All bytes the connection takes: buffers in both directions, queued commands, what modules keep with it.</summary>
     public abstract long MemoryBytes { get; }
+
+    /// <summary>Bytes that modules keep for the client outside its buffers (watched keys, subscriptions); each adds its own.</summary>
+    public long StateBytes { get; set; }
 
     /// <summary>Whether it is blocked on keys or time.</summary>
     public bool IsBlocked
@@ -199,6 +202,9 @@ public abstract class Client
 
     /// <summary>Bytes of the arguments of those.</summary>
     public long QueuedBytes { get; set; }
+
+    /// <summary>Bytes of those that were taken over as they came, instead of being copied.</summary>
+    public long QueuedOwnedBytes { get; set; }
 
     /// <summary>The flags of those together.</summary>
     public CommandFlags QueuedFlags { get; set; }
@@ -343,6 +349,26 @@ public interface IClients
 
     /// <summary>Number of keys that clients are blocked on, and of those whose deletion wakes them too. O(blocked clients).</summary>
     (int All, int OnDelete) BlockedKeys { get; }
+
+    /// <summary>Bytes of all clients of a class, as of when each was last heard or answered.</summary>
+    long MemoryBytes(ClientClass kind);
+
+    /// <summary>
+    /// Bytes of the normal and pub/sub clients together above which <see cref="IMemoryPressure.CutClients"/> is called; 0: never.
+    /// </summary>
+    long MemoryBytesMax { get; set; }
+
+    /// <summary>
+    /// The client to end first when memory is needed: of those whose memory has the highest power of two the one that has been there the
+    /// longest. Null: there is none but replicas, masters and those with <see cref="ClientFlags.NoEvict"/>.
+    /// </summary>
+    Client? LargestEvictable { get; }
+
+    /// <summary>
+    /// Ends a client because of its memory: unsent replies are dropped at once, the rest goes at the end of the batch. Counted as evicted.
+    /// Not within a command.
+    /// </summary>
+    void Evict(Client client);
 
     /// <summary>Holds clients' commands back.</summary>
     /// <param name="untilUnixMs">End, Unix milliseconds.</param>

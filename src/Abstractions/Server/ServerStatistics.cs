@@ -18,6 +18,7 @@ public sealed class ServerStatistics
     public long ExpireCycleMicros;
     public long EvictedKeys;
     public long EvictedClients;
+    public long EvictionExceededMicros;
     public long LazyFreedObjects;
     public long ErrorReplies;
     public long ReadsProcessed;
@@ -30,6 +31,9 @@ public sealed class ServerStatistics
     public long DefragmentedBlocks;
     public long DefragmentationMicros;
 #pragma warning restore CS1591
+
+    /// <summary>Since when memory has been above maxmemory, monotonic microseconds; 0: it is not.</summary>
+    public long EvictionExceededSince;
 
     /// <summary>Iterations of the event loop.</summary>
     public long LoopIterations;
@@ -60,7 +64,7 @@ public sealed class ServerStatistics
     {
         ConnectionsReceived = ConnectionsRejected = CommandsProcessed = NetInputBytes = NetOutputBytes = 0;
         KeyspaceHits = KeyspaceMisses = ExpiredKeys = ExpiredSubkeys = ExpiredStalePercent = ExpiredTimeCapReached = ExpireCycleMicros = 0;
-        EvictedKeys = EvictedClients = LazyFreedObjects = ErrorReplies = ReadsProcessed = WritesProcessed = 0;
+        EvictedKeys = EvictedClients = EvictionExceededMicros = LazyFreedObjects = ErrorReplies = ReadsProcessed = WritesProcessed = 0;
         QueryBufferLimitDisconnections = OutputBufferLimitDisconnections = UnauthorizedAuth = 0;
         ReplyBufferShrinks = ReplyBufferExpands = DefragmentedBlocks = DefragmentationMicros = 0;
         LoopIterations = LoopMicros = LongestLoopMicros = LongestLoopCpuMicros = 0;

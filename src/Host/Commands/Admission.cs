@@ -51,18 +51,36 @@ internal sealed class Admission(ExecutionSettings settings, IMemory memory, Paus
         return false;
     }
 
+    /// <summary>
+    /// Whether memory is above maxmemory, or the clients' above theirs: asked before every command, so that none adds to the excess of
+    /// another.
+    /// </summary>
+    public bool IsPressed
+        => settings.ClientsAreOver || (settings.MemoryBytesMax != 0 && memory.UsedBytes > settings.MemoryBytesMax);
+
+    /// <summary>Lets clients and keys go until memory is within its limits, or time is up.</summary>
+    public MemoryRelief Relieve()
+    {
+        if (settings.ClientsAreOver) memory.Pressure?.CutClients();
+        bool isWithin = settings.MemoryBytesMax == 0 || memory.UsedBytes <= settings.MemoryBytesMax || HelpsToFree();
+        return isWithin ? MemoryRelief.Enough : memory.Pressure?.MakeRoom(settings.MemoryBytesMax) ?? MemoryRelief.Impossible;
+    }
+
     private bool HasRoom(Client client, Command command, ReplyWriter reply, CallFlags flags)
     {
-        if (settings.MemoryBytesMax == 0) return true;
+        // Within a script or another call nothing goes: what holds is what held before it.
+        bool isNested = (flags & CallFlags.DenyBlocking) != 0;
+        if (!isNested) _isFull = IsPressed && Relieve() == MemoryRelief.Impossible;
+        if ((client.Flags & ClientFlags.CloseNow) != 0) return false; // its own memory was the largest
+        if (!_isFull) return true;
 
         // Inside MULTI whatever is queued takes memory.
         bool isQueued = (client.Flags & ClientFlags.Multi) != 0 && flags == CallFlags.None && !command.Spec.IsNeverQueued;
         if (!isQueued && (command.FlagsFor(client) & CommandFlags.DenyOom) == 0) return true;
-        if (memory.UsedBytes <= settings.MemoryBytesMax) return true;
-        if (HelpsToFree()) return true;
-        if (memory.Pressure?.TryMakeRoom(settings.MemoryBytesMax) == true) return true;
         return Refuse(client, command, "OOM command not allowed when used memory > 'maxmemory'."u8, reply);
     }
+
+    private bool _isFull;
 
     private bool IsLoaded(Client client, Command command, ReplyWriter reply)
     {

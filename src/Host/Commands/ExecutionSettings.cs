@@ -6,6 +6,9 @@ internal sealed class ExecutionSettings
     /// <summary>maxmemory, bytes; 0: none.</summary>
     public long MemoryBytesMax;
 
+    /// <summary>Whether the clients' memory is above maxmemory-clients.</summary>
+    public bool ClientsAreOver;
+
     /// <summary>latency-tracking.</summary>
     public bool TracksLatency = true;
 

@@ -184,11 +184,6 @@ internal static class CompatibilityParameters
             Normalize = list => [.. list.Select(text => Percentile(text).ToString("0.######", CultureInfo.InvariantCulture))],
         },
         Text("proc-title-template", "{title} {listen-addr} {server-mode}", None, ValidateTitle),
-        Choice("oom-score-adj", "no", None, "no", "yes", "relative=yes", "absolute"),
-        new ListParameter("oom-score-adj-values", "0", "200", "800")
-        {
-            Description = Placeholder, Validate = ValidateOomScores, Normalize = NormalizeNumbers,
-        },
         Bool("disable-thp", true, Immutable),
         Bool("jemalloc-bg-thread", true),
         Bool("crash-log-enabled", true),
@@ -266,13 +261,6 @@ internal static class CompatibilityParameters
         }
 
         return null;
-    }
-
-    private static string? ValidateOomScores(IReadOnlyList<string> list)
-    {
-        if (list.Count != 3) return "wrong number of arguments";
-        bool valid = list.All(text => CNumber.TryParse(text, out long value) && value is >= -2000 and <= 2000);
-        return valid ? null : "Invalid oom-score-adj-values, elements must be between -2000 and 2000.";
     }
 
     private static IReadOnlyList<string> NormalizeNumbers(IReadOnlyList<string> list) =>

@@ -49,6 +49,9 @@ internal sealed class ConnectionSet : LinkHandler
 
     public OutputBlocks Blocks { get; } = new();
 
+    /// <summary>What all connections take.</summary>
+    public ClientMemory Memory { get; } = new();
+
     /// <summary>Ends a block; wired by the server.</summary>
     public Func<Client, bool, bool> Unblock { get; set; } = (_, _) => false;
 
@@ -141,6 +144,7 @@ internal sealed class ConnectionSet : LinkHandler
         connection.IsEntered = true;
         Statistics.ConnectionsReceived++;
         Log.Verbose($"Accepted {connection.Address}");
+        Memory.Update(connection);
         _sink.Connected(connection);
     }
 
@@ -203,6 +207,10 @@ internal sealed class ConnectionSet : LinkHandler
             Receiver.Flush();
             Close(connection);
         }
+        else if (!connection.IsClosed)
+        {
+            Memory.Update(connection);
+        }
     }
 
     private void Writable(Connection connection)
@@ -226,11 +234,13 @@ internal sealed class ConnectionSet : LinkHandler
         (_flush, _flushing) = (_flushing, _flush);
         foreach (Connection connection in _flushing) connection.Flush();
         _flushing.Clear();
-        if (_close.Count > 0) CloseQueued();
+        CloseQueued();
     }
 
-    private void CloseQueued()
+    /// <summary>Closes those that are to be closed.</summary>
+    public void CloseQueued()
     {
+        if (_close.Count == 0) return;
         Connection[] closing = [.. _close];
         _close.Clear();
         foreach (Connection connection in closing) Close(connection);
@@ -280,6 +290,7 @@ internal sealed class ConnectionSet : LinkHandler
         if (connection.IsEntered) _sink.Closing(connection);
         _byId.Remove(connection.Id);
         _byLink.Remove(connection.Link);
+        Memory.Remove(connection);
         connection.Dispose();
     }
 

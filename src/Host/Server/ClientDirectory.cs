@@ -22,6 +22,22 @@ internal sealed class ClientDirectory(
     public (int All, int OnDelete) BlockedKeys => (blocked.KeyCount, blocked.KeyCountOnDelete);
 
     /// <inheritdoc/>
+    public long MemoryBytes(ClientClass kind) => connections.Memory.BytesOf(kind);
+
+    /// <inheritdoc/>
+    public long MemoryBytesMax
+    {
+        get => connections.Memory.BytesMax;
+        set => connections.Memory.BytesMax = value;
+    }
+
+    /// <inheritdoc/>
+    public Client? LargestEvictable => connections.Memory.Largest;
+
+    /// <inheritdoc/>
+    public void Evict(Client client) => (client as Connection)?.Evict();
+
+    /// <inheritdoc/>
     public void Pause(long untilUnixMs, bool writesOnly) => pause.Begin(untilUnixMs, writesOnly);
 
     /// <inheritdoc/>

@@ -21,6 +21,7 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
     private readonly Executor _executor;
     private readonly PauseControl _pause;
     private readonly Receiver _receiver;
+    private readonly Admission _admission;
     private IDisposable? _tick;
 
     public Kernel(ServerParameters parameters, ConfigurationStore store, ServerLog log, Poller poller)
@@ -40,8 +41,8 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
         DebugSwitches = new DebugSwitches(Keyspace, Expire, Databases, Identity);
         Propagation = new PropagationStream(Clock);
         _pause = new PauseControl(Clock);
-        var admission = new Admission(Execution, Memory, _pause, log);
-        _executor = new Executor(Services, Keyspace, Databases, Propagation, admission, Statistics, Clock);
+        _admission = new Admission(Execution, Memory, _pause, log);
+        _executor = new Executor(Services, Keyspace, Databases, Propagation, _admission, Statistics, Clock);
         var arguments = new ArgumentArena();
         var batch = new CommandBatch(arguments, Commands, Databases, _executor);
         var bridge = new RequestBridge(batch, _executor.Blocking, Observers);
@@ -150,7 +151,8 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
             Keyspace.ExpiryPaused = state != PauseState.None;
             UpdateGuard();
         };
-        Memory.AddCounter("clients", () => Connections.Blocks.AllocatedBytes + Receiver.ArenaSize);
+        Memory.AddCounter("clients", () => Connections.Blocks.UsedBytes + Connections.Memory.HeldBytes + _receiver.BytesInUse);
+        Connections.Memory.OverChanged = () => Execution.ClientsAreOver = Connections.Memory.IsOver;
         Loop.EndOfReading = EndOfReading;
         Loop.BeforeSleep = BeforeSleep;
         Loop.AddSlice(new KeyspaceSlices(this).Run);
@@ -164,8 +166,7 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
 
     /// <summary>Whether commands must take the long way is decided by settings and pauses.</summary>
     public void UpdateGuard()
-        => _executor.IsGuarded = Execution.MemoryBytesMax > 0 || _executor.Observers.WantExactTimes || Execution.IsLoading
-            || Keyspace.ExpiryPaused;
+        => _executor.IsGuarded = _executor.Observers.WantExactTimes || Execution.IsLoading || Keyspace.ExpiryPaused;
 
     /// <summary>Starts the periodic work, 1000/hz milliseconds apart.</summary>
     public void StartTicks()
@@ -204,6 +205,15 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
         Observers.BeforeSleep();
         _executor.EndOfIteration();
         Loop.WakeWithinMs = Connections.HasResumable || Connections.HasBuffered ? 0 : nextBlocked;
+        Connections.FlushAll();
+        if (_admission.IsPressed) Relieve();
+    }
+
+    // What eviction could not do in its time it goes on with after a look at the sockets. Source: evictionTimeProc.
+    private void Relieve()
+    {
+        if (_admission.Relieve() == MemoryRelief.Unfinished) Loop.WakeWithinMs = 0;
+        _executor.EndOfIteration();
         Connections.FlushAll();
     }
 

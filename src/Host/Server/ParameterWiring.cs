@@ -1,3 +1,4 @@
+using System.Globalization;
 using ModularKv.Abstractions;
 using ModularKv.Abstractions.Configuration;
 using ModularKv.Host.Configuration;
@@ -14,6 +15,7 @@ internal sealed class ParameterWiring
     private const int ReservedDescriptors = 32;
 
     private readonly Kernel _kernel;
+    private readonly OomScore _oomScore;
     private readonly ServerLog _log;
     private readonly ServerParameters _parameters;
 
@@ -32,6 +34,8 @@ internal sealed class ParameterWiring
         ];
         foreach (Parameter parameter in plain) parameter.Apply = apply;
         _parameters.MaxClients.Apply = ApplyMaxClients;
+        _oomScore = new OomScore(OomScore.ProcessPath, log);
+        _parameters.OomScoreAdj.Apply = _parameters.OomScoreAdjValues.Apply = ApplyOomScore;
         _parameters.Hz.Apply = () =>
         {
             kernel.StartTicks();
@@ -49,6 +53,7 @@ internal sealed class ParameterWiring
     {
         Apply();
         if (ApplyMaxClients() is { } warning) _kernel.Log.Warning(warning);
+        _ = ApplyOomScore();
         _kernel.StartTicks();
     }
 
@@ -75,6 +80,9 @@ internal sealed class ParameterWiring
         _kernel.UpdateGuard();
         return null;
     }
+
+    private string? ApplyOomScore()
+        => _oomScore.Apply(_parameters.OomScoreAdj.Value, int.Parse(_parameters.OomScoreAdjValues.Value[0], CultureInfo.InvariantCulture));
 
     private string? ApplyMaxClients()
     {

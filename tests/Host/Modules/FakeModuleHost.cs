@@ -128,6 +128,8 @@ internal sealed class FakeServer(FakeModuleHost host) : IServer, ILog, IDatabase
 
     public long LazyFreePending => 0;
 
+    public long CountOf(int index) => 0;
+
     public IClock Clock => throw Unasked();
 
     public IRandom Random => throw Unasked();

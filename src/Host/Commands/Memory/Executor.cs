@@ -76,7 +76,7 @@ internal sealed unsafe class Executor : CommandServices
     /// <summary>Called after a command that took long: reads the clock.</summary>
     public Action TookLong { get; set; } = () => { };
 
-    /// <summary>Whether somebody must be asked about every command (interceptors, exact times, a limit on memory, loading …).</summary>
+    /// <summary>Whether somebody must be asked about every command (interceptors, exact times, loading …).</summary>
     public bool IsGuarded { get; set; }
 
     /// <summary>Commands in execution, one in another.</summary>
@@ -147,7 +147,7 @@ internal sealed unsafe class Executor : CommandServices
     public void Execute(Client client, Command? command, Argument* arguments, int count)
     {
         if (command is null || (uint)(count - command.MinArguments) > (uint)(command.MaxArguments - command.MinArguments)
-            || client.Gate || IsGuarded || HasInterceptors || command.NeedsChecks)
+            || client.Gate || IsGuarded || HasInterceptors || command.NeedsChecks || _admission.IsPressed)
         {
             ExecuteGuarded(client, command, arguments, count);
             return;
