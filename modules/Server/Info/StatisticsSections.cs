@@ -56,6 +56,9 @@ internal sealed class StatisticsSections(IServer server, IConfiguration configur
         info.Line("reply_buffer_shrinks", s.ReplyBufferShrinks);
         info.Line("reply_buffer_expands", s.ReplyBufferExpands);
         info.Line("acl_access_denied_auth", s.UnauthorizedAuth);
+        info.Line("acl_access_denied_cmd", s.UnauthorizedCommands);
+        info.Line("acl_access_denied_key", s.UnauthorizedKeys);
+        info.Line("acl_access_denied_channel", s.UnauthorizedChannels);
         info.Line("loop_iterations", s.LoopIterations);
         info.Line("loop_busy_us", s.LoopMicros);
         info.Line("longest_loop_iteration_us", s.LongestLoopMicros);

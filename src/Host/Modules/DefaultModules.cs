@@ -21,5 +21,6 @@ internal static class DefaultModules
         "PubSub",
         "Connection",
         "Server",
+        "Acl",
     ];
 }

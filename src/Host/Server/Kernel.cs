@@ -112,7 +112,7 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
         Services.Scheduler = new GuardedScheduler(Loop, Log);
         Services.Databases = Databases;
         Services.Commands = Commands;
-        Services.Clients = new ClientDirectory(Connections, _pause, _executor.Blocking, Observers);
+        Services.Clients = new ClientDirectory(Connections, _pause, _executor.Blocking, Observers, () => Services.Find<IAuthenticator>()!);
         Services.Types = Keyspace.Types;
         Services.Statistics = Statistics;
         Services.Log = Log;
@@ -139,7 +139,7 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
             Clock.Update();
             Keyspace.Clock.Update(Clock.UnixMs);
         };
-        Connections.Authenticate = client => client.IsAuthenticated = Services.Find<IAuthenticator>()!.DefaultNeedsNoPassword;
+        Connections.Authenticate = client => Services.Find<IAuthenticator>()!.Reset(client);
         Connections.ErrorWritten = CountError;
         _pause.Changed = state =>
         {
