@@ -12,7 +12,7 @@ public sealed class ForbiddenCommandsTests
     [Fact]
     public void An_unauthenticated_client_changes_and_learns_nothing()
     {
-        using ServerProcess server = ServerProcess.StartOurs();
+        using ServerProcess server = ServerProcess.StartOurs("--enable-module-command", "yes");
         using Administrator admin = new(server);
         admin.Call("CONFIG", "SET", "requirepass", "pw");
         State before = admin.Look();
@@ -23,7 +23,8 @@ public sealed class ForbiddenCommandsTests
             {
                 using RespClient client = server.Connect();
                 Reply reply = client.Call(Command.Of([.. line]));
-                Assert.True(reply.IsError && Refusal(reply).StartsWith("NOAUTH", StringComparison.Ordinal), $"{string.Join(' ', line)}: {reply}");
+                bool isRefused = reply.IsError && Refusal(reply).StartsWith("NOAUTH", StringComparison.Ordinal);
+                Assert.True(isRefused, $"{string.Join(' ', line)}: {reply}");
             }
         }
 
@@ -33,7 +34,7 @@ public sealed class ForbiddenCommandsTests
     [Fact]
     public void A_user_without_commands_changes_and_learns_nothing()
     {
-        using ServerProcess server = ServerProcess.StartOurs();
+        using ServerProcess server = ServerProcess.StartOurs("--enable-module-command", "yes");
         using Administrator admin = new(server);
         admin.Call("ACL", "SETUSER", "nobody", "on", "nopass", "~*", "&*", "-@all");
         State before = admin.Look();
@@ -56,7 +57,7 @@ public sealed class ForbiddenCommandsTests
     [Fact]
     public void A_single_command_taken_away_is_taken_away()
     {
-        using ServerProcess server = ServerProcess.StartOurs();
+        using ServerProcess server = ServerProcess.StartOurs("--enable-module-command", "yes");
         using Administrator admin = new(server);
         State before = admin.Look(withUsers: false);
         foreach (Row row in admin.Rows)
@@ -74,7 +75,7 @@ public sealed class ForbiddenCommandsTests
     [Fact]
     public void Keys_that_the_patterns_leave_out_are_neither_read_nor_changed()
     {
-        using ServerProcess server = ServerProcess.StartOurs();
+        using ServerProcess server = ServerProcess.StartOurs("--enable-module-command", "yes");
         using Administrator admin = new(server);
         admin.Call("ACL", "SETUSER", "keyed", "on", "nopass", "~mine:*", "+@all");
         State before = admin.Look();
@@ -101,7 +102,7 @@ public sealed class ForbiddenCommandsTests
     [Fact]
     public void What_was_queued_while_it_was_allowed_does_not_run_later()
     {
-        using ServerProcess server = ServerProcess.StartOurs();
+        using ServerProcess server = ServerProcess.StartOurs("--enable-module-command", "yes");
         using Administrator admin = new(server);
         admin.Call("ACL", "SETUSER", "queue", "on", "nopass", "~*", "&*", "+@all");
         State before = admin.Look(withUsers: false);
@@ -113,8 +114,8 @@ public sealed class ForbiddenCommandsTests
             Assert.Equal("QUEUED", queued.Text);
             admin.Call("ACL", "SETUSER", "queue", "-@all", "+exec");
             Reply executed = client.Call("EXEC");
-            Assert.True(executed.Items is [{ IsError: true } one] && one.Text.StartsWith("NOPERM ACLs rules changed", StringComparison.Ordinal),
-                $"{row.FullName}: {executed}");
+            Assert.True(executed.Items is [{ IsError: true }], $"{row.FullName}: {executed}");
+            Assert.StartsWith("NOPERM ACLs rules changed", executed.Items[0].Text);
             admin.Call("ACL", "SETUSER", "queue", "+@all");
         }
 
@@ -122,7 +123,8 @@ public sealed class ForbiddenCommandsTests
     }
 
     // EXEC says in its own way why it does not run.
-    private static string Refusal(Reply reply) => reply.Text.Replace("EXECABORT Transaction discarded because of: ", "", StringComparison.Ordinal);
+    private static string Refusal(Reply reply)
+        => reply.Text.Replace("EXECABORT Transaction discarded because of: ", "", StringComparison.Ordinal);
 
     private static RespClient Login(ServerProcess server, string user)
     {

@@ -24,8 +24,8 @@ public sealed class AclRuleTests(ServerPair servers)
     private static readonly string[] Patterns = ["a*", "*b", "key:*", "k?y:1", "[ab]", "other", "key:[^1]", "\\a", "a**", "*"];
     private static readonly string[] Categories = ["string", "hash", "list", "set", "sortedset", "stream", "bitmap", "hyperloglog", "geo"];
 
-    // Key specifications that differ between the versions, or commands with keys that depend on the server's features.
-    private static readonly HashSet<string> NotCompared = ["acl", "debug", "module", "command|getkeys", "command|getkeysandflags"];
+    // PFMERGE of a key alone names no source, which redis-server takes for malformed, and so checks not even the key that it writes.
+    private static readonly HashSet<string> NotCompared = ["pfmerge"];
 
     [Theory]
     [InlineData(1)]
@@ -47,7 +47,11 @@ public sealed class AclRuleTests(ServerPair servers)
                 object[] rules = [.. Enumerable.Range(0, random.Next(1, 6)).Select(_ => Rule(random, names))];
                 Same(ours, theirs, place, ["ACL", "SETUSER", user, .. rules]);
                 SameUser(ours, theirs, place, user);
-                for (int i = 0; i < VerdictsPerStep; i++) Same(ours, theirs, place, ["ACL", "DRYRUN", user, .. Line(random, arities, names)]);
+                for (int i = 0; i < VerdictsPerStep; i++)
+                {
+                    Same(ours, theirs, place, ["ACL", "DRYRUN", user, .. Line(random, arities, names)]);
+                }
+
                 if (step % 20 == 0) Same(ours, theirs, place, ["ACL", "USERS"]);
             }
         }
@@ -58,11 +62,11 @@ public sealed class AclRuleTests(ServerPair servers)
         }
     }
 
-    /// <summary>What a server tells about a user, given back to it, makes the same user.</summary>
+    /// <summary>What this server tells about a user, given back to it, makes the same user.</summary>
     [Theory]
     [InlineData(4)]
     [InlineData(5)]
-    public void A_list_of_redis_makes_the_same_users_here(int seed)
+    public void A_line_of_the_list_makes_the_same_user(int seed)
     {
         using RespClient theirs = servers.Theirs.Connect();
         using RespClient ours = servers.Ours.Connect();
@@ -74,16 +78,19 @@ public sealed class AclRuleTests(ServerPair servers)
             object[] rules = [.. Enumerable.Range(0, 8).Select(_ => Rule(random, names))];
             ours.Call(Command.Of(["ACL", "DELUSER", "mine", "copy"]));
             ours.Call(Command.Of(["ACL", "SETUSER", "mine", .. rules]));
-            string? line = ours.Call("ACL", "LIST").Items.Select(item => item.Text).FirstOrDefault(text => text.StartsWith("user mine ", StringComparison.Ordinal));
+            string? line = LineOf(ours, "mine");
             if (line is null) continue;
             Reply copied = ours.Call(Command.Of(["ACL", "SETUSER", "copy", .. line.Split(' ')[2..]]));
             Assert.True(copied.Text == "OK", $"seed {seed}, step {step}: {line}: {copied}");
-            string copy = ours.Call("ACL", "LIST").Items.Select(item => item.Text).First(text => text.StartsWith("user copy ", StringComparison.Ordinal));
-            Assert.Equal(line["user mine ".Length..], copy["user copy ".Length..]);
+            Assert.Equal(line["user mine ".Length..], LineOf(ours, "copy")!["user copy ".Length..]);
         }
 
         ours.Call(Command.Of(["ACL", "DELUSER", "mine", "copy"]));
     }
+
+    private static string? LineOf(RespClient client, string user)
+        => client.Call("ACL", "LIST").Items.Select(item => item.Text)
+            .FirstOrDefault(text => text.StartsWith($"user {user} ", StringComparison.Ordinal));
 
     private static void Same(RespClient ours, RespClient theirs, string place, object[] command)
     {
@@ -134,7 +141,10 @@ public sealed class AclRuleTests(ServerPair servers)
         int arity = arities[name];
         int length = Math.Abs(arity) + (arity < 0 ? random.Next(3) : 0);
         foreach (string word in words) yield return word;
-        for (int i = words.Length; i < length; i++) yield return random.Next(6) == 0 ? random.Next(1, 3).ToString() : Keys[random.Next(Keys.Length)];
+        for (int i = words.Length; i < length; i++)
+        {
+            yield return random.Next(6) == 0 ? random.Next(1, 3).ToString() : Keys[random.Next(Keys.Length)];
+        }
     }
 
     private static Dictionary<string, int> CommonCommands(RespClient ours, RespClient theirs)

@@ -51,7 +51,8 @@ internal sealed class RuleCommands(IServer server, UserTable users, RightsCheck 
 
         if (bits is <= 0 or > PasswordBitsMax)
         {
-            call.Reply.Error($"ERR ACL GENPASS argument must be the number of bits for the output password, a positive number up to {PasswordBitsMax}");
+            call.Reply.Error("ERR ACL GENPASS argument must be the number of bits for the output password, a positive number up to "
+                + PasswordBitsMax);
             return;
         }
 
