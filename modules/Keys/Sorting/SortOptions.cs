@@ -79,12 +79,23 @@ internal struct SortOptions
                     call.Reply.Error("ERR BY option of SORT denied in Cluster mode."u8);
                     return false;
                 }
+                else if (!MayReadEveryKey(ref call))
+                {
+                    call.Reply.Error("ERR BY option of SORT denied due to insufficient ACL permissions."u8);
+                    return false;
+                }
             }
             else if (call.ArgumentIs(i, "get"u8) && left >= 1)
             {
                 if (isCluster)
                 {
                     call.Reply.Error("ERR GET option of SORT denied in Cluster mode."u8);
+                    return false;
+                }
+
+                if (!MayReadEveryKey(ref call))
+                {
+                    call.Reply.Error("ERR GET option of SORT denied due to insufficient ACL permissions."u8);
                     return false;
                 }
 
@@ -100,6 +111,10 @@ internal struct SortOptions
 
         return true;
     }
+
+    // Which keys the patterns name is known only when they are read.
+    private static bool MayReadEveryKey(scoped ref CommandContext call)
+        => call.Client.Rights?.AllowsEveryKey(call.Command, call.Arguments, KeyFlags.Access) ?? true;
 
     /// <summary>Index of the next GET pattern from <paramref name="after"/> on (2 to begin); 0: no more.</summary>
     public static int NextGet(scoped ref CommandContext call, int after)

@@ -64,6 +64,19 @@ internal sealed class Subscriptions(ClientSlot<Subscriber> slot)
         if (!HasListeners) ListenersChanged();
     }
 
+    /// <summary>What a client is subscribed to.</summary>
+    public IReadOnlyCollection<SubscribedName> NamesOf(Client client)
+    {
+        var names = new List<SubscribedName>();
+        foreach (TopicTable table in _tables)
+        {
+            if (client.Get(slot)?.Find(table.Kind) is not { } own) continue;
+            foreach (Topic topic in own.Keys) names.Add(new SubscribedName(topic.Name, table.Kind == TopicKind.Pattern));
+        }
+
+        return names;
+    }
+
     /// <summary>Ends all subscriptions of a client, without a word.</summary>
     public void RemoveAll(Client client)
     {

@@ -61,7 +61,9 @@ internal sealed class StatisticsSections(IServer server, IConfiguration configur
         info.Line("reply_buffer_shrinks", s.ReplyBufferShrinks);
         info.Line("reply_buffer_expands", s.ReplyBufferExpands);
         info.Line("acl_access_denied_auth", s.UnauthorizedAuth);
-        Zeros(info, "acl_access_denied_cmd", "acl_access_denied_key", "acl_access_denied_channel");
+        info.Line("acl_access_denied_cmd", s.UnauthorizedCommands);
+        info.Line("acl_access_denied_key", s.UnauthorizedKeys);
+        info.Line("acl_access_denied_channel", s.UnauthorizedChannels);
         WriteLoop(info, s);
         info.Line("loop_iterations", s.LoopIterations);
         info.Line("loop_busy_us", s.LoopMicros);

@@ -69,6 +69,20 @@ public abstract class Client
         }
     }
 
+    /// <summary>
+    /// What it may do; null: everything. The server asks before each of its commands, also before those that run from its queue or that
+    /// modules call for it. Set by the module that provides <see cref="IAuthenticator"/>.
+    /// </summary>
+    public ClientRights? Rights
+    {
+        get;
+        set
+        {
+            field = value;
+            UpdateGate();
+        }
+    }
+
     /// <summary>State flags.</summary>
     public ClientFlags Flags
     {
@@ -108,8 +122,15 @@ public abstract class Client
         | ClientFlags.NoTouch | ClientFlags.CloseAfterReply | ClientFlags.CloseNow | ClientFlags.Internal | ClientFlags.Asking
         | ClientFlags.Monitor;
 
+    /// <summary>Whether <see cref="Gate"/> is up for its rights only: once they allow a command, it may go the short way.</summary>
+    internal bool IsLimited { get; private set; }
+
     internal void UpdateGate()
-        => Gate = !IsAuthenticated || (Flags & GateFlags) != 0 || IsBlocked || IsPostponed || IsClosed || IsRestricted;
+    {
+        bool isSpecial = !IsAuthenticated || (Flags & GateFlags) != 0 || IsBlocked || IsPostponed || IsClosed || IsRestricted;
+        IsLimited = !isSpecial && Rights is not null;
+        Gate = isSpecial || IsLimited;
+    }
 
     // A RESP2 subscriber reads messages, so that few commands may answer it; in RESP3 it is a client like any other.
     private bool IsRestricted => (Flags & ClientFlags.PubSub) != 0 && Output is { Protocol: 2 };
@@ -401,18 +422,4 @@ public enum PauseState
 
     /// <summary>Everything is.</summary>
     All,
-}
-
-/// <summary>Decides who may authenticate. The kernel's own knows only requirepass; a module that offers this service replaces it.</summary>
-public interface IAuthenticator
-{
-    /// <summary>Checks a user's password and, when right, makes <paramref name="client"/> that user.</summary>
-    /// <returns>False: wrong user or password; the command replies WRONGPASS.</returns>
-    bool TryAuthenticate(Client client, ReadOnlySpan<byte> user, ReadOnlySpan<byte> password);
-
-    /// <summary>Whether new connections are authenticated without a password.</summary>
-    bool DefaultNeedsNoPassword { get; }
-
-    /// <summary>Whether there is such a user (CLIENT KILL USER).</summary>
-    bool HasUser(ReadOnlySpan<byte> user) => user.SequenceEqual("default"u8);
 }

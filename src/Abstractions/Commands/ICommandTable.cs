@@ -6,6 +6,9 @@ public interface ICommandTable
     /// <summary>Top-level commands, in no particular order.</summary>
     IEnumerable<Command> All { get; }
 
+    /// <summary>Every registered top-level command, also one that rename-command renamed or took out of reach.</summary>
+    IEnumerable<Command> Registered => All;
+
     /// <summary>Number of top-level commands.</summary>
     int Count { get; }
 
@@ -90,7 +93,8 @@ public sealed class Command
         if (Spec.Refused is { } answer) answer(client, error, reply); else reply.Error(error);
     }
 
-    /// <summary>Number in the table, stable while registered; ACL keeps bits by it.</summary>
+    /// <summary>Number of the name in the table: a command that comes back has it again, no other ever gets it. ACL keeps bits by
+    /// it.</summary>
     public int Id { get; internal set; }
 
     /// <summary>Finished calls, not counting rejected ones.</summary>

@@ -78,6 +78,10 @@ public interface IServer
     /// <returns>The reply as RESP3 bytes; valid until the next call.</returns>
     /// <remarks>Goes through the interceptors; blocking commands do not block. Not reentrant deeper than 16 levels.</remarks>
     ReadOnlySpan<byte> Call(Client? asClient, int database, params scoped ReadOnlySpan<byte[]> arguments);
+
+    /// <summary>Whether a client's rights let it run a command; nothing is noted when they do not.</summary>
+    /// <returns>Null: there is no such command, or its number of arguments is wrong.</returns>
+    bool? MayCall(Client client, params scoped ReadOnlySpan<byte[]> arguments);
 }
 
 /// <summary>Wall and monotonic time; simulated in tests.</summary>

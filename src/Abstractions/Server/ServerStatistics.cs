@@ -26,6 +26,9 @@ public sealed class ServerStatistics
     public long QueryBufferLimitDisconnections;
     public long OutputBufferLimitDisconnections;
     public long UnauthorizedAuth;
+    public long UnauthorizedCommands;
+    public long UnauthorizedKeys;
+    public long UnauthorizedChannels;
     public long ReplyBufferShrinks;
     public long ReplyBufferExpands;
     public long DefragmentedBlocks;
@@ -66,6 +69,7 @@ public sealed class ServerStatistics
         KeyspaceHits = KeyspaceMisses = ExpiredKeys = ExpiredSubkeys = ExpiredStalePercent = ExpiredTimeCapReached = ExpireCycleMicros = 0;
         EvictedKeys = EvictedClients = EvictionExceededMicros = LazyFreedObjects = ErrorReplies = ReadsProcessed = WritesProcessed = 0;
         QueryBufferLimitDisconnections = OutputBufferLimitDisconnections = UnauthorizedAuth = 0;
+        UnauthorizedCommands = UnauthorizedKeys = UnauthorizedChannels = 0;
         ReplyBufferShrinks = ReplyBufferExpands = DefragmentedBlocks = DefragmentationMicros = 0;
         LoopIterations = LoopMicros = LongestLoopMicros = LongestLoopCpuMicros = 0;
         LongestLoopStage = "";

@@ -150,7 +150,6 @@ internal static class CompatibilityParameters
         Text("aclfile", "", Immutable),
         Integer("acllog-max-len", 128, 0, LongMax),
         Choice("acl-pubsub-default", "resetchannels", None, "allchannels", "resetchannels"),
-        new DirectiveParameter("user", 1) { Description = Placeholder },
         Integer("tls-port", 0, 0, 65535),
         Integer("tls-session-cache-size", 20480, 0, IntMax),
         Integer("tls-session-cache-timeout", 300, 0, IntMax),

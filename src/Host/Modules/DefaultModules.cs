@@ -25,5 +25,6 @@ internal static class DefaultModules
         "Server",
         "Monitoring",
         "Metrics",
+        "Acl",
     ];
 }

@@ -1,4 +1,5 @@
 using ModularKv.Abstractions;
+using ModularKv.Abstractions.Configuration;
 using ModularKv.Host.Commands;
 using ModularKv.Host.Commands.Memory;
 using ModularKv.Host.Networking;
@@ -7,7 +8,8 @@ namespace ModularKv.Host.Server;
 
 /// <summary>The connected clients as modules see them.</summary>
 internal sealed class ClientDirectory(
-    ConnectionSet connections, PauseControl pause, BlockedClients blocked, ServerObservers observers) : IClients
+    ConnectionSet connections, PauseControl pause, BlockedClients blocked, ServerObservers observers, Func<IAuthenticator> users)
+    : IClients
 {
     /// <inheritdoc/>
     public IReadOnlyCollection<Client> All => connections.All;
@@ -50,5 +52,10 @@ internal sealed class ClientDirectory(
     public void Reset(Client client) => observers.Reset(client);
 
     /// <inheritdoc/>
-    public Client CreateVirtual(string user) => new VirtualClient(connections.NewId(), user, connections.DatabaseCount, false);
+    public Client CreateVirtual(string user)
+    {
+        var client = new VirtualClient(connections.NewId(), user, connections.DatabaseCount, false);
+        if (!users().TryBecome(client, ConfigurationText.Encode(user))) client.IsAuthenticated = false;
+        return client;
+    }
 }

@@ -115,7 +115,7 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
         Services.Scheduler = new GuardedScheduler(Loop, Log);
         Services.Databases = Databases;
         Services.Commands = Commands;
-        Services.Clients = new ClientDirectory(Connections, _pause, _executor.Blocking, Observers);
+        Services.Clients = new ClientDirectory(Connections, _pause, _executor.Blocking, Observers, () => Services.Find<IAuthenticator>()!);
         Services.Types = Keyspace.Types;
         Services.Statistics = Statistics;
         Services.Log = Log;
@@ -144,7 +144,7 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
         };
         _executor.Observers.Changed = UpdateGuard;
         _executor.Observers.Fault = (command, e) => Log.Warning($"An observer of the command {command.FullName} failed: {e}");
-        Connections.Authenticate = client => client.IsAuthenticated = Services.Find<IAuthenticator>()!.DefaultNeedsNoPassword;
+        Connections.Authenticate = client => Services.Find<IAuthenticator>()!.Reset(client);
         Connections.ErrorWritten = CountError;
         _pause.Changed = state =>
         {

@@ -44,7 +44,7 @@ internal sealed class ParameterWiring
         _parameters.Port.Apply = listeners.Reopen;
         _parameters.Bind.Apply = listeners.ReopenAll;
         kernel.Network.RefusesRemote = ()
-            => _parameters.ProtectedMode.Value && kernel.Services.Find<IAuthenticator>()!.DefaultNeedsNoPassword;
+            => _parameters.ProtectedMode.Value && kernel.Services.Find<IAuthenticator>()!.DefaultHasNoPassword;
         kernel.Execution.ProtectedRefusal = ProtectedRefusal;
     }
 

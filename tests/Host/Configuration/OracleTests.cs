@@ -25,7 +25,7 @@ public sealed class OracleTests
         ["--client-output-buffer-limit", "pubsub", "1mb", "2k", "3", "--maxmemory-clients", "50%"],
         ["--notify-keyspace-events", "nKEgz$lshxetdm", "--latency-tracking-info-percentiles", "50.10 99.999 1"],
         ["--requirepass", "a b\"c'\\\t", "--unixsocketperm", "0755", "--maxmemory", "kb"],
-        ["--replicaof", "no", "one", "--user", "bob", "on", "nopass"],
+        ["--replicaof", "no", "one"],
         ["--port"],
         ["--port", "6379", "6380"],
         ["--port", "--loglevel", "verbose"],

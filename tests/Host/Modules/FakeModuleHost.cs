@@ -174,6 +174,8 @@ internal sealed class FakeServer(FakeModuleHost host) : IServer, ILog, IDatabase
 
     public ReadOnlySpan<byte> Call(Client? asClient, int database, params ReadOnlySpan<byte[]> arguments) => throw Unasked();
 
+    public bool? MayCall(Client client, params ReadOnlySpan<byte[]> arguments) => throw Unasked();
+
     public void Swap(int first, int second) => throw Unasked();
 
     public long Flush(int index, bool lazy) => throw Unasked();

@@ -62,6 +62,7 @@ internal sealed unsafe class Executor : CommandServices
         _discard = new ReplyWriter(_scratchBlocks);
         Blocking = new BlockedClients(this, databases, clock);
         for (int i = 0; i < NestingMax; i++) _frames[i] = new CommandFrame { Server = server, Services = this };
+        admission.CallOf = CallOf;
     }
 
     /// <summary>Those who are told of commands that took long.</summary>
@@ -149,10 +150,23 @@ internal sealed unsafe class Executor : CommandServices
         if (command is null || (uint)(count - command.MinArguments) > (uint)(command.MaxArguments - command.MinArguments)
             || client.Gate || IsGuarded || HasInterceptors || command.NeedsChecks || _admission.IsPressed)
         {
-            ExecuteGuarded(client, command, arguments, count);
+            if (client.IsLimited && MayGoShort(client, command, arguments, count)) ExecuteShort(client, command!, arguments, count);
+            else ExecuteGuarded(client, command, arguments, count);
             return;
         }
 
+        ExecuteShort(client, command, arguments, count);
+    }
+
+    // A client of limited rights, and nothing else in the way: its rights are asked here, and the command runs as anybody's.
+    private bool MayGoShort(Client client, Command? command, Argument* arguments, int count)
+        => !IsGuarded && !HasInterceptors && !_admission.IsPressed && command is { NeedsChecks: false }
+            && (uint)(count - command.MinArguments) <= (uint)(command.MaxArguments - command.MinArguments)
+            && client.Rights!.Allows(command, new ArgumentList(arguments, count));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void ExecuteShort(Client client, Command command, Argument* arguments, int count)
+    {
         if (command != _timed || _timedCalls >= TimedTogetherMax) CloseTiming(command);
         _timedCalls++;
         CommandFrame frame = _frames[_depth++];
@@ -367,6 +381,20 @@ internal sealed unsafe class Executor : CommandServices
         }
     }
 
+    // A script's own command is the first below the call.
+    private CallOrigin CallOf()
+    {
+        bool isScript = _depth > 0 && (_frames[_depth - 1].Command.Categories & AclCategories.Scripting) != 0;
+        return isScript ? CallOrigin.Script : CallOrigin.Module;
+    }
+
+    /// <summary>Whether a client's rights let it run a command. Null: no such command, or a wrong number of arguments.</summary>
+    public static bool? MayRun(Client client, Command? command, ArgumentList arguments)
+    {
+        if (command is null || arguments.Count < command.MinArguments || arguments.Count > command.MaxArguments) return null;
+        return client.Rights is not { } rights || rights.Allows(command, arguments);
+    }
+
     private void Rejected(Client client, Command? command, ReplyWriter reply)
     {
         if (command is not null) command.Rejected++;
@@ -417,6 +445,7 @@ internal sealed unsafe class Executor : CommandServices
                 ReplyWriter reply = isDirect ? WriterOf(outer.Client) : outer.Reply;
                 if (_timed is { } last && (last != queued.Command || !last.TimedTogether)) CloseTiming(queued.Command); // its frame still
                 PrepareQueued(frame, outer, queued, reply);
+                if (outer.Client.Rights is { } rights && !MayRunQueued(rights, frame)) continue;
                 if (HasInterceptors || IsGuarded) RunIntercepted(frame, _beforeAll); else RunTimed(frame);
                 if (frame.Dirty != 0 || (frame.Flags & CallFlags.ForcePropagation) != 0) Finish(frame);
             }
@@ -427,6 +456,15 @@ internal sealed unsafe class Executor : CommandServices
             _depth--;
             if (outer.Reply != _discard) _discard.Clear();
         }
+    }
+
+    // Rights may have changed since the command was queued.
+    private static bool MayRunQueued(ClientRights rights, CommandFrame frame)
+    {
+        if ((frame.Flags & CallFlags.Trusted) != 0 || rights.Allows(frame.Command, frame.All)) return true;
+        frame.Reply.Error(rights.Refuse(frame.Client, frame.Command, frame.All, CallOrigin.Queue));
+        frame.Reply.Errors = 0;
+        return false;
     }
 
     // CLIENT REPLY inside the queue takes effect from the next command on.
