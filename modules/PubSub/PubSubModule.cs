@@ -59,7 +59,8 @@ public sealed class PubSubModule : IModule
         new()
         {
             Name = "subscribe", Arity = -2, Handler = commands.Subscribe, Flags = Subscribing | CommandFlags.Sentinel,
-            Channels = ChannelSpec.Subscribe, Group = "pubsub", Since = "2.0.0", Complexity = "O(N) where N is the number of channels to subscribe to.",
+            Channels = ChannelSpec.Subscribe, Group = "pubsub", Since = "2.0.0",
+            Complexity = "O(N) where N is the number of channels to subscribe to.",
             Summary = "Listens for messages published to channels.",
             Arguments = "channel:string ...",
         },
@@ -77,7 +78,8 @@ public sealed class PubSubModule : IModule
         new()
         {
             Name = "psubscribe", Arity = -2, Handler = commands.Subscribe, Flags = Subscribing | CommandFlags.Sentinel,
-            Channels = ChannelSpec.SubscribePatterns, Group = "pubsub", Since = "2.0.0", Complexity = "O(N) where N is the number of patterns to subscribe to.",
+            Channels = ChannelSpec.SubscribePatterns, Group = "pubsub", Since = "2.0.0",
+            Complexity = "O(N) where N is the number of patterns to subscribe to.",
             Summary = "Listens for messages published to channels that match patterns.",
             Arguments = "pattern ...",
         },
@@ -95,7 +97,8 @@ public sealed class PubSubModule : IModule
         new()
         {
             Name = "ssubscribe", Arity = -2, Handler = commands.Subscribe, Flags = Subscribing, Keys = ShardChannelKeys,
-            Channels = ChannelSpec.Subscribe, Group = "pubsub", Since = "7.0.0", Complexity = "O(N) where N is the number of shard channels to subscribe to.",
+            Channels = ChannelSpec.Subscribe, Group = "pubsub", Since = "7.0.0",
+            Complexity = "O(N) where N is the number of shard channels to subscribe to.",
             Summary = "Listens for messages published to shard channels.",
             Arguments = "shardchannel:string ...",
         },

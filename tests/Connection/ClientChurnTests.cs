@@ -27,7 +27,8 @@ public sealed class ClientChurnTests(ITestOutputHelper output)
         (int descriptors, long bytes) = Left(server, admin);
         int opened = Round(server, admin, clients, actions, seed + Threads);
         (int descriptorsAfter, long bytesAfter) = Left(server, admin);
-        output.WriteLine($"seed {seed}: {opened} connections; descriptors {descriptors} then {descriptorsAfter}, bytes {bytes} then {bytesAfter}");
+        output.WriteLine($"seed {seed}: {opened} connections");
+        output.WriteLine($"descriptors {descriptors} then {descriptorsAfter}, bytes {bytes} then {bytesAfter}");
         Assert.Equal(descriptors, descriptorsAfter);
         Assert.InRange(bytesAfter - bytes, long.MinValue, LeftBytesMax);
         Assert.Equal("PONG", admin.Call("PING").Text);
@@ -85,7 +86,10 @@ public sealed class ClientChurnTests(ITestOutputHelper output)
     }
 
     private static string Field(RespClient admin, string section, string name)
-        => admin.Call("INFO", section).Text.Split("\r\n").First(line => line.StartsWith(name + ":", StringComparison.Ordinal))[(name.Length + 1)..];
+    {
+        string[] lines = admin.Call("INFO", section).Text.Split("\r\n");
+        return lines.First(line => line.StartsWith(name + ":", StringComparison.Ordinal))[(name.Length + 1)..];
+    }
 
     private static int FromEnvironment(string variable, int standard)
         => int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out int value) ? value : standard;

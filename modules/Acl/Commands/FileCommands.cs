@@ -27,8 +27,8 @@ internal sealed class FileCommands(AclFile file)
     {
         if (file.IsConfigured) return true;
         call.Reply.Error("ERR This Redis instance is not configured to use an ACL file. You may want to specify users via the ACL "u8
-            + "SETUSER command and then issue a CONFIG REWRITE (assuming you have a Redis configuration file set) in order to store users in the "u8
-            + "Redis configuration."u8);
+            + "SETUSER command and then issue a CONFIG REWRITE (assuming you have a Redis configuration file set) in order to "u8
+            + "store users in the Redis configuration."u8);
         return false;
     }
 }

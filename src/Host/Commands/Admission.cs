@@ -49,8 +49,8 @@ internal sealed class Admission(ExecutionSettings settings, IMemory memory, Paus
             return Refuse(client, command, "ERR Command not allowed inside a transaction"u8, reply);
         }
 
-        return MayRun(client, command, arguments, reply, flags) && HasRoom(client, command, reply, flags) && IsLoaded(client, command, reply)
-            && !IsPaused(client, command, arguments, flags);
+        return MayRun(client, command, arguments, reply, flags) && HasRoom(client, command, reply, flags)
+            && IsLoaded(client, command, reply) && !IsPaused(client, command, arguments, flags);
     }
 
     private bool MayRun(Client client, Command command, ArgumentList arguments, ReplyWriter reply, CallFlags flags)

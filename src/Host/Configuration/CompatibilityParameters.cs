@@ -137,6 +137,7 @@ internal static class CompatibilityParameters
         {
             Description = Placeholder,
             Validate = value => KeyspaceEventClasses.IsValid(value!) ? null : KeyspaceEventClasses.Invalid,
+            Normalize = value => KeyspaceEventClasses.Canonical(value!),
         },
 
         // Redis reads these three and forgets them.

@@ -25,7 +25,8 @@ internal sealed class SystemLog(string path, string ident, string facility) : ID
     public string? Write(LogLevel level, string text)
     {
         string time = DateTime.Now.ToString("MMM d HH:mm:ss", CultureInfo.InvariantCulture);
-        byte[] line = Encoding.UTF8.GetBytes($"<{(_facility * 8) + Severities[(int)level]}>{time} {ident}[{Environment.ProcessId}]: {text}");
+        int priority = (_facility * 8) + Severities[(int)level];
+        byte[] line = Encoding.UTF8.GetBytes($"<{priority}>{time} {ident}[{Environment.ProcessId}]: {text}");
         try
         {
             _socket ??= Open();

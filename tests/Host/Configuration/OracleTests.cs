@@ -23,7 +23,7 @@ public sealed class OracleTests
         ["--shutdown-on-sigint", "nosave", "force", "now", "--shutdown-on-sigterm", "nosave force"],
         ["--hash-max-ziplist-entries", "20", "--HZ", "9999", "--oom-score-adj-values", "0 1 +2"],
         ["--client-output-buffer-limit", "pubsub", "1mb", "2k", "3", "--maxmemory-clients", "50%"],
-        ["--notify-keyspace-events", "nKEgz$lshxetdm", "--latency-tracking-info-percentiles", "50.10 99.999 1"],
+        ["--notify-keyspace-events", "KEgz$lshxetdm", "--latency-tracking-info-percentiles", "50.10 99.999 1"],
         ["--requirepass", "a b\"c'\\\t", "--unixsocketperm", "0755", "--maxmemory", "kb"],
         ["--replicaof", "no", "one"],
         ["--port"],
