@@ -105,7 +105,7 @@ internal sealed class ClientListing(IServer server) : IClientListing
         text.Append(CultureInfo.InvariantCulture,
             $"multi={client.QueuedCommands} qbuf={client.QueryBufferBytes + wireBytes} qbuf-free={client.QueryBufferFree} ");
         text.Append(CultureInfo.InvariantCulture,
-            $"argv-mem={argumentBytes} multi-mem={client.QueuedBytes} rbs={BlockBytes} rbp={Math.Min(pending, BlockBytes)} ");
+            $"argv-mem={argumentBytes} multi-mem={client.QueuedBytes} rbs={(pending > 0 ? BlockBytes : 0)} rbp={Math.Min(pending, BlockBytes)} ");
         text.Append(CultureInfo.InvariantCulture,
             $"obl={pending - queued} oll={blocks} omem={blocks * BlockBytes} tot-mem={client.MemoryBytes} events={events} ");
         text.Append(CultureInfo.InvariantCulture, $"cmd={client.LastCommand?.FullName ?? "NULL"} ");

@@ -143,7 +143,8 @@ internal sealed class Connection : Client
         }
 
         if (_overSoftLimitSinceMs == 0) _overSoftLimitSinceMs = _set.Clock.UnixMs;
-        return _set.Clock.UnixMs - _overSoftLimitSinceMs >= limit.SoftSeconds * 1000;
+        // In whole seconds of the wall clock, as Redis counts: never before the time is over.
+        return (_set.Clock.UnixMs / 1000) - (_overSoftLimitSinceMs / 1000) > limit.SoftSeconds;
     }
 
     private void OutputGrown()
