@@ -20,6 +20,7 @@ internal static class DefaultModules
         "Transactions",
         "PubSub",
         "Connection",
+        "Tracking",
         "Server",
     ];
 }

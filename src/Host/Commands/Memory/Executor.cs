@@ -35,6 +35,7 @@ internal sealed unsafe class Executor : CommandServices
     /// <summary>Those of <see cref="_before"/> that concern every client.</summary>
     private CommandInterceptor[] _beforeAll = [];
     private CommandInterceptor[] _after = [];
+    private readonly List<Action> _deferred = [];
     private int _depth;
     private Command? _timed;
     private int _timedCalls;
@@ -75,6 +76,22 @@ internal sealed unsafe class Executor : CommandServices
 
     /// <summary>Commands in execution, one in another.</summary>
     public int Depth => _depth;
+
+    /// <summary>The client whose command runs now, the outermost one; null between commands.</summary>
+    public Client? CurrentClient => _depth > 0 ? _frames[0].Client : null;
+
+    /// <summary>Runs something once the outermost command has ended and its reply is whole; at once between commands.</summary>
+    public void AfterCommand(Action run)
+    {
+        if (_depth == 0)
+        {
+            run();
+            return;
+        }
+
+        _deferred.Add(run);
+        _frames[0].Flags |= CallFlags.Deferred;
+    }
 
     /// <summary>Adds an interceptor. Dispose to take it out.</summary>
     public IDisposable Add(CommandInterceptor interceptor)
@@ -273,6 +290,7 @@ internal sealed unsafe class Executor : CommandServices
         if (!_admission.Admit(client, command, arguments, reply, flags))
         {
             Rejected(client, command, reply);
+            Complete(client, command);
             return false;
         }
 
@@ -289,6 +307,23 @@ internal sealed unsafe class Executor : CommandServices
             _keyspace.KeepsAccessClocks = false;
             _depth--;
             if (frame.Dirty != 0 || frame.Flags != 0 || Blocking.HasReady) Finish(frame);
+            Complete(client, command);
+        }
+    }
+
+    private void Complete(Client client, Command? command)
+    {
+        if (client.Followers is not { } followers || _depth > 0) return;
+        foreach (CommandInterceptor follower in followers)
+        {
+            try
+            {
+                follower.Completed(client, command);
+            }
+            catch (Exception e) when (e is not InvariantException { IsKernel: true })
+            {
+                if (command is not null) Fault(command, e);
+            }
         }
     }
 
@@ -309,7 +344,16 @@ internal sealed unsafe class Executor : CommandServices
         if (frame.Reply.Errors != 0) CountErrors(frame.Reply, command);
         if ((frame.Flags & CallFlags.Blocked) == 0) Record(command, 1, nanoseconds);
         foreach (CommandInterceptor interceptor in _after) Tell(interceptor, frame, nanoseconds / 1000);
+        if (FollowersOf(frame.Client) is not { } followers) return true;
+        foreach (CommandInterceptor follower in followers) Tell(follower, frame, nanoseconds / 1000);
         return true;
+    }
+
+    // What a script's stand-in does counts as done by the one who called the script.
+    private CommandInterceptor[]? FollowersOf(Client client)
+    {
+        bool standsIn = (client.Flags & (ClientFlags.Virtual | ClientFlags.Internal)) == ClientFlags.Virtual;
+        return (standsIn ? _frames[0].Client : client).Followers;
     }
 
     // An interceptor that throws has not decided: the command does not run (it may have been the one to refuse it).
@@ -362,7 +406,25 @@ internal sealed unsafe class Executor : CommandServices
 
         if (_depth > 0) return;
         _propagation.EndUnit();
+        if ((frame.Flags & CallFlags.Deferred) != 0) RunDeferred(frame.Command);
         if (Blocking.HasReady) Blocking.Serve();
+    }
+
+    private void RunDeferred(Command command)
+    {
+        for (int i = 0; i < _deferred.Count; i++)
+        {
+            try
+            {
+                _deferred[i]();
+            }
+            catch (Exception e) when (e is not InvariantException { IsKernel: true })
+            {
+                Fault(command, e);
+            }
+        }
+
+        _deferred.Clear();
     }
 
     /// <inheritdoc/>
@@ -387,7 +449,8 @@ internal sealed unsafe class Executor : CommandServices
             {
                 ReplyWriter reply = isDirect ? WriterOf(outer.Client) : outer.Reply;
                 PrepareQueued(frame, outer, queued, reply);
-                if (HasInterceptors || IsGuarded) RunIntercepted(frame, _beforeAll); else RunTimed(frame);
+                bool isWatched = HasInterceptors || IsGuarded || outer.Client.Followers is not null;
+                if (isWatched) RunIntercepted(frame, _beforeAll); else RunTimed(frame);
                 if (frame.Dirty != 0 || (frame.Flags & CallFlags.ForcePropagation) != 0) Finish(frame);
             }
         }
