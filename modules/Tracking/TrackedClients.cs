@@ -48,7 +48,9 @@ internal sealed class TrackedClients(ClientSlot<TrackedClient> slot, Invalidatio
         if (_tracking.Count == 1) UseChanged();
     }
 
-    /// <summary>Switches tracking off. What was remembered stays: switched on again, the client hears of it. Source: disableTracking.</summary>
+    /// <summary>
+    /// Switches tracking off. What was remembered stays: switched on again, the client hears of it. Source: disableTracking.
+    /// </summary>
     public void Disable(Client client)
     {
         if (client.Get(slot) is not { IsTracking: true } state) return;

@@ -46,7 +46,8 @@ public sealed class TrackingModule : IModule
         registry.Intercept(follower);
         registry.Observe(observer);
         registry.Observe(new ServerEvents(clients, table, limit, _announcer));
-        foreach (CommandSpec row in Rows(new TrackingSwitch(server, clients), new TrackingState(clients))) registry.Subcommand("client", row);
+        CommandSpec[] rows = Rows(new TrackingSwitch(server, clients), new TrackingState(clients));
+        foreach (CommandSpec row in rows) registry.Subcommand("client", row);
         registry.Info("Stats", 500, info =>
         {
             info.Line("tracking_total_keys", table.KeyCount);

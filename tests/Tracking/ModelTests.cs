@@ -37,7 +37,8 @@ public sealed class ModelTests
                 string expected = string.Join(' ', clients[i].Expected.Order(StringComparer.Ordinal));
                 clients[i].Expected.Clear();
                 string told = clients[i].Listener.Told();
-                Assert.True(told == expected, $"seed {seed}, step {step}: client {number} {what}; client {i} was told '{told}', not '{expected}'");
+                string where = $"seed {seed}, step {step}: client {number} {what}";
+                Assert.True(told == expected, $"{where}; client {i} was told '{told}', not '{expected}'");
             }
         }
 

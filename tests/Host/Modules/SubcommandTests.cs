@@ -33,7 +33,7 @@ public sealed class SubcommandTests : IDisposable
         owner.Command(Row("plain"));
         Assert.Contains("with subcommands", Refused(() => owner.Subcommand("plain", Row("x"))));
         owner.Subcommand("box", Row("more"));
-        Assert.Equal(more.Id, box.Subcommands[1].Id);
+        Assert.Equal(("owner", false), (box.Subcommands[1].Module, box.Subcommands[1].IsRemoved));
     }
 
     [Fact]
