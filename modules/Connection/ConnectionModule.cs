@@ -14,7 +14,9 @@ public sealed class ConnectionModule : IModule
         IServer server = registry.Server;
         registry.Commands(Basics(new BasicCommands(server)));
         registry.Commands(Handshake(new HandshakeCommands(server, registry.Configuration)));
-        registry.Command(Clients(new ClientSettings(), new ClientListing(server), new ClientControl(server)));
+        var listing = new ClientListing(server);
+        registry.Provide<IClientListing>(listing);
+        registry.Command(Clients(new ClientSettings(), listing, new ClientControl(server)));
     }
 
     private static CommandSpec[] Basics(BasicCommands basics) =>

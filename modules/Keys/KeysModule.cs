@@ -350,7 +350,7 @@ public sealed class KeysModule : IModule
                 },
                 new()
                 {
-                    Name = "refcount", Arity = 3, Handler = KeyObjects.ReferenceCount, Group = "generic", Since = "2.2.3",
+                    Name = "refcount", Arity = 3, Handler = _objects.ReferenceCount, Group = "generic", Since = "2.2.3",
                     Flags = CommandFlags.ReadOnly, Categories = AclCategories.Keyspace,
                     Keys = [KeySpec.At(2, KeyFlags.RO)],
                     Complexity = "O(1)",

@@ -59,7 +59,8 @@ public sealed class PubSubModule : IModule
         new()
         {
             Name = "subscribe", Arity = -2, Handler = commands.Subscribe, Flags = Subscribing | CommandFlags.Sentinel,
-            Group = "pubsub", Since = "2.0.0", Complexity = "O(N) where N is the number of channels to subscribe to.",
+            Channels = ChannelSpec.Subscribe, Group = "pubsub", Since = "2.0.0",
+            Complexity = "O(N) where N is the number of channels to subscribe to.",
             Summary = "Listens for messages published to channels.",
             Arguments = "channel:string ...",
         },
@@ -77,7 +78,8 @@ public sealed class PubSubModule : IModule
         new()
         {
             Name = "psubscribe", Arity = -2, Handler = commands.Subscribe, Flags = Subscribing | CommandFlags.Sentinel,
-            Group = "pubsub", Since = "2.0.0", Complexity = "O(N) where N is the number of patterns to subscribe to.",
+            Channels = ChannelSpec.SubscribePatterns, Group = "pubsub", Since = "2.0.0",
+            Complexity = "O(N) where N is the number of patterns to subscribe to.",
             Summary = "Listens for messages published to channels that match patterns.",
             Arguments = "pattern ...",
         },
@@ -95,7 +97,8 @@ public sealed class PubSubModule : IModule
         new()
         {
             Name = "ssubscribe", Arity = -2, Handler = commands.Subscribe, Flags = Subscribing, Keys = ShardChannelKeys,
-            Group = "pubsub", Since = "7.0.0", Complexity = "O(N) where N is the number of shard channels to subscribe to.",
+            Channels = ChannelSpec.Subscribe, Group = "pubsub", Since = "7.0.0",
+            Complexity = "O(N) where N is the number of shard channels to subscribe to.",
             Summary = "Listens for messages published to shard channels.",
             Arguments = "shardchannel:string ...",
         },
@@ -114,7 +117,7 @@ public sealed class PubSubModule : IModule
         {
             Name = "publish", Arity = 3, Handler = commands.Publish,
             Flags = Asking | CommandFlags.Fast | CommandFlags.MayReplicate | CommandFlags.Sentinel,
-            Group = "pubsub", Since = "2.0.0",
+            Channels = ChannelSpec.Publish, Group = "pubsub", Since = "2.0.0",
             Complexity = "O(N+M) where N is the number of clients subscribed to the receiving channel and M is the total number of "
                 + "subscribed patterns (by any client).",
             Summary = "Sends a message to the subscribers of a channel.",
@@ -124,7 +127,7 @@ public sealed class PubSubModule : IModule
         {
             Name = "spublish", Arity = 3, Handler = commands.PublishToShard,
             Flags = Asking | CommandFlags.Fast | CommandFlags.MayReplicate, Keys = [KeySpec.At(1, KeyFlags.NotKey)],
-            Group = "pubsub", Since = "7.0.0",
+            Channels = ChannelSpec.Publish, Group = "pubsub", Since = "7.0.0",
             Complexity = "O(N) where N is the number of clients subscribed to the receiving shard channel.",
             Summary = "Sends a message to the subscribers of a shard channel.",
             Arguments = "shardchannel:string message:string",

@@ -28,6 +28,9 @@ internal sealed class Publisher : IPublisher, IDisposable
     public IReadOnlyCollection<byte[]> ShardChannels => [.. _subscriptions.ShardChannels.All.Select(topic => topic.Name)];
 
     /// <inheritdoc/>
+    public IReadOnlyCollection<SubscribedName> SubscriptionsOf(Client client) => _subscriptions.NamesOf(client);
+
+    /// <inheritdoc/>
     public long Publish(ReadOnlySpan<byte> channel, ReadOnlySpan<byte> message)
     {
         long receivers = 0;

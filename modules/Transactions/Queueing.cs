@@ -26,6 +26,7 @@ internal sealed class Queueing(TransactionStates states) : CommandInterceptor
             queue.Add(call);
             client.QueuedCommands = queue.Count;
             client.QueuedBytes = queue.Bytes;
+            client.QueuedOwnedBytes = queue.OwnedBytes;
             client.QueuedFlags = queue.Flags;
         }
 

@@ -61,7 +61,7 @@ internal sealed class TransactionStates(ClientSlot<TransactionState> slot, Watch
         if (state.Queue is not { } queue) return;
         state.Queue = null;
         client.QueuedCommands = -1;
-        client.QueuedBytes = 0;
+        client.QueuedBytes = client.QueuedOwnedBytes = 0;
         client.QueuedFlags = CommandFlags.None;
         queue.Clear();
         if (_free.Count < KeptMax) _free.Push(queue); else queue.Dispose();

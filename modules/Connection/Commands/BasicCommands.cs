@@ -79,8 +79,7 @@ internal sealed class BasicCommands(IServer server)
         client.Class = ClientClass.Normal;
         client.Select(0);
         client.SetProtocol(2);
-        client.User = "default";
-        client.IsAuthenticated = server.Find<IAuthenticator>()?.DefaultNeedsNoPassword ?? true;
+        server.Find<IAuthenticator>()?.Reset(client);
         client.Name = "";
         call.Reply.Simple("RESET"u8);
     }

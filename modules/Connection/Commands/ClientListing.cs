@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Text;
 using ModularKv.Abstractions;
+using ModularKv.Abstractions.Configuration;
 
 namespace ModularKv.Connection.Commands;
 
 /// <summary>CLIENT LIST and CLIENT INFO.</summary>
-internal sealed class ClientListing(IServer server)
+internal sealed class ClientListing(IServer server) : IClientListing
 {
     // Replies up to this size count as the client's own buffer (obl), what is above as blocks of the queue (oll, omem).
     private const int BlockBytes = 16 * 1024;
@@ -23,7 +24,7 @@ internal sealed class ClientListing(IServer server)
     {
         var text = new StringBuilder();
         AppendLine(text, call.Client, ref call);
-        call.Reply.Verbatim("txt"u8, Encoding.UTF8.GetBytes(text.ToString()));
+        call.Reply.Verbatim("txt"u8, ConfigurationText.Encode(text.ToString()));
     }
 
     /// <summary>CLIENT LIST [TYPE type | ID id [id ...]]. Source: redis.io/commands/client-list.</summary>
@@ -57,7 +58,15 @@ internal sealed class ClientListing(IServer server)
             return;
         }
 
-        call.Reply.Verbatim("txt"u8, Encoding.UTF8.GetBytes(text.ToString()));
+        call.Reply.Verbatim("txt"u8, ConfigurationText.Encode(text.ToString()));
+    }
+
+    /// <inheritdoc/>
+    public string Describe(Client client)
+    {
+        var text = new StringBuilder();
+        AppendLine(text, client, server.Clock.UnixMs, (0, 0));
+        return text.ToString(0, text.Length - 1);
     }
 
     private bool AppendById(ref CommandContext call, StringBuilder text)
@@ -78,9 +87,11 @@ internal sealed class ClientListing(IServer server)
 
     /// <summary>One client as a line. Source: catClientInfoString.</summary>
     private static void AppendLine(StringBuilder text, Client client, ref CommandContext call)
+        => AppendLine(text, client, call.NowMs, client == call.Client ? SizeOf(call.Arguments) : (0, 0));
+
+    private static void AppendLine(StringBuilder text, Client client, long nowMs, (long WireBytes, long ArgumentBytes) running)
     {
-        long nowMs = call.NowMs;
-        (long wireBytes, long argumentBytes) = client == call.Client ? SizeOf(call.Arguments) : (0, 0);
+        (long wireBytes, long argumentBytes) = running;
         long pending = client.Output.PendingBytes;
         long queued = Math.Max(0, pending - BlockBytes);
         long blocks = (queued + BlockBytes - 1) / BlockBytes;
@@ -130,7 +141,7 @@ internal sealed class ClientListing(IServer server)
         else if (client.Flags.HasFlag(ClientFlags.Replica)) letters[count++] = 'S';
         foreach ((ClientFlags flag, char letter) in Letters)
         {
-            bool isSet = flag == ClientFlags.None ? client.IsBlocked : (client.Flags & flag) != 0;
+            bool isSet = flag == ClientFlags.None ? client.IsBlocked || client.IsPostponed : (client.Flags & flag) != 0;
             if (isSet) letters[count++] = letter;
         }
 

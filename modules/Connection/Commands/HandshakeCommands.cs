@@ -19,8 +19,9 @@ internal sealed class HandshakeCommands(IServer server, IConfiguration configura
             return;
         }
 
+        for (int i = 1; i < call.ArgumentCount; i++) call.Redact(i);
         bool namesUser = call.ArgumentCount == 3;
-        if (!namesUser && (server.Find<IAuthenticator>()?.DefaultNeedsNoPassword ?? true))
+        if (!namesUser && (server.Find<IAuthenticator>()?.DefaultHasNoPassword ?? true))
         {
             call.Reply.Error(
                 "ERR AUTH <password> called without any password configured for the default user. "u8
@@ -29,7 +30,7 @@ internal sealed class HandshakeCommands(IServer server, IConfiguration configura
         }
 
         ReadOnlySpan<byte> user = namesUser ? call.Argument(1) : "default"u8;
-        if (TryAuthenticate(call.Client, user, call.Argument(call.ArgumentCount - 1))) call.Reply.Ok();
+        if (TryAuthenticate(ref call, user, call.Argument(call.ArgumentCount - 1))) call.Reply.Ok();
         else WrongPassword(call.Reply);
     }
 
@@ -72,7 +73,9 @@ internal sealed class HandshakeCommands(IServer server, IConfiguration configura
             int more = call.ArgumentCount - 1 - i;
             if (call.ArgumentIs(i, "auth"u8) && more >= 2)
             {
-                if (!TryAuthenticate(call.Client, call.Argument(i + 1), call.Argument(i + 2)))
+                call.Redact(i + 1);
+                call.Redact(i + 2);
+                if (!TryAuthenticate(ref call, call.Argument(i + 1), call.Argument(i + 2)))
                 {
                     WrongPassword(call.Reply);
                     return false;
@@ -124,8 +127,8 @@ internal sealed class HandshakeCommands(IServer server, IConfiguration configura
         foreach (ModuleDescription module in loaded) module.WriteTo(reply);
     }
 
-    private bool TryAuthenticate(Client client, ReadOnlySpan<byte> user, ReadOnlySpan<byte> password) =>
-        server.Find<IAuthenticator>()?.TryAuthenticate(client, user, password) ?? false;
+    private bool TryAuthenticate(scoped ref CommandContext call, scoped ReadOnlySpan<byte> user, scoped ReadOnlySpan<byte> password) =>
+        server.Find<IAuthenticator>()?.TryAuthenticate(call.Client, user, password, call.Argument(0)) ?? false;
 
     private static void WrongPassword(ReplyWriter reply) =>
         reply.Error("WRONGPASS invalid username-password pair or user is disabled."u8);

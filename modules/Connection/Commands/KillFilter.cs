@@ -1,5 +1,6 @@
 using System.Text;
 using ModularKv.Abstractions;
+using ModularKv.Abstractions.Configuration;
 
 namespace ModularKv.Connection.Commands;
 
@@ -111,7 +112,7 @@ internal sealed class KillFilter
 
     private bool TryUser(ref CommandContext call, ReadOnlySpan<byte> value, IServer server)
     {
-        _user = Encoding.UTF8.GetString(value);
+        _user = ConfigurationText.Decode(value);
         if (server.Find<IAuthenticator>()?.HasUser(value) ?? _user == "default") return true;
         call.Reply.Error([.. "ERR No such user '"u8, .. Words.Shown(value), (byte)'\'']);
         return false;

@@ -21,10 +21,10 @@ internal sealed class KeyObjects(Settings settings)
     }
 
     /// <summary>OBJECT REFCOUNT key. Source: redis.io/commands/object-refcount.</summary>
-    public static void ReferenceCount(ref CommandContext call)
+    public void ReferenceCount(ref CommandContext call)
     {
         if (!TryFind(ref call, out Entry entry)) return;
-        bool shared = call.Server.Types.Of(entry) is StringType type && type.EncodingOf(entry) == "int"
+        bool shared = settings.SharesIntegers && call.Server.Types.Of(entry) is StringType type && type.EncodingOf(entry) == "int"
             && StringType.TryInteger(entry, out long number) && number is >= 0 and < SharedIntegers;
         call.Reply.Integer(shared ? SharedReferences : 1);
     }

@@ -70,24 +70,12 @@ internal struct SortOptions
             else if (call.ArgumentIs(i, "by"u8) && left >= 1)
             {
                 options.By = ++i;
-                if (call.Argument(i).IndexOf((byte)'*') < 0)
-                {
-                    options.DoNotSort = true;
-                }
-                else if (isCluster)
-                {
-                    call.Reply.Error("ERR BY option of SORT denied in Cluster mode."u8);
-                    return false;
-                }
+                if (call.Argument(i).IndexOf((byte)'*') < 0) options.DoNotSort = true;
+                else if (!MayUsePattern(ref call, isCluster, "BY")) return false;
             }
             else if (call.ArgumentIs(i, "get"u8) && left >= 1)
             {
-                if (isCluster)
-                {
-                    call.Reply.Error("ERR GET option of SORT denied in Cluster mode."u8);
-                    return false;
-                }
-
+                if (!MayUsePattern(ref call, isCluster, "GET")) return false;
                 options.Gets++;
                 i++;
             }
@@ -99,6 +87,15 @@ internal struct SortOptions
         }
 
         return true;
+    }
+
+    // Which keys the patterns name is known only when they are read: in a cluster they may be elsewhere, and rights must be for all keys.
+    private static bool MayUsePattern(ref CommandContext call, bool isCluster, string option)
+    {
+        bool mayReadEveryKey = call.Client.Rights?.AllowsEveryKey(call.Command, call.Arguments, KeyFlags.Access) ?? true;
+        if (!isCluster && mayReadEveryKey) return true;
+        call.Reply.Error($"ERR {option} option of SORT denied {(isCluster ? "in Cluster mode." : "due to insufficient ACL permissions.")}");
+        return false;
     }
 
     /// <summary>Index of the next GET pattern from <paramref name="after"/> on (2 to begin); 0: no more.</summary>

@@ -42,7 +42,7 @@ internal sealed class Subscriptions(ClientSlot<Subscriber> slot)
         if (subscriber is null) client.Set(slot, subscriber = new Subscriber());
         bool had = HasListeners;
         if (subscriber.Total == 0) _clients++;
-        Of(kind).Add(client, subscriber, name);
+        if (Of(kind).Add(client, subscriber, name)) client.StateBytes += Subscription.ObjectBytes + name.Length;
         Show(client, subscriber);
         if (!had && HasListeners) ListenersChanged();
     }
@@ -57,10 +57,24 @@ internal sealed class Subscriptions(ClientSlot<Subscriber> slot)
     /// <summary>Ends a subscription.</summary>
     public void Remove(Subscription subscription)
     {
+        subscription.Client.StateBytes -= Subscription.ObjectBytes + subscription.Topic.Name.Length;
         subscription.Topic.Table.Remove(subscription);
         Show(subscription.Client, subscription.Subscriber);
         if (subscription.Subscriber.Total == 0) _clients--;
         if (!HasListeners) ListenersChanged();
+    }
+
+    /// <summary>What a client is subscribed to.</summary>
+    public IReadOnlyCollection<SubscribedName> NamesOf(Client client)
+    {
+        var names = new List<SubscribedName>();
+        foreach (TopicTable table in _tables)
+        {
+            if (client.Get(slot)?.Find(table.Kind) is not { } own) continue;
+            foreach (Topic topic in own.Keys) names.Add(new SubscribedName(topic.Name, table.Kind == TopicKind.Pattern));
+        }
+
+        return names;
     }
 
     /// <summary>Ends all subscriptions of a client, without a word.</summary>

@@ -42,6 +42,9 @@ internal sealed class Topic(TopicTable table, byte[] name)
 /// <summary>One client's subscription to one topic.</summary>
 internal sealed class Subscription(Client client, Subscriber subscriber, Topic topic)
 {
+    /// <summary>Managed objects of a subscription and its topic, about: what its client is charged, beside the name.</summary>
+    public const int ObjectBytes = 160;
+
     /// <summary>Who is subscribed.</summary>
     public Client Client { get; } = client;
 

@@ -21,6 +21,11 @@ internal sealed class ConfigCommands(IServer server)
     /// <summary>CONFIG SET parameter value [parameter value ...]. Source: redis.io/commands/config-set.</summary>
     public void Set(ref CommandContext call)
     {
+        for (int i = 2; i + 1 < call.ArgumentCount; i += 2)
+        {
+            if (server.Configuration.IsSensitive(call.Argument(i))) call.Redact(i + 1);
+        }
+
         var caller = new ConfigurationCaller(call.Client.IsLocal, server.IsLoading);
         Answer(call.Reply, server.Configuration.Set(ArgumentsFrom(call, 2), caller));
     }

@@ -105,7 +105,7 @@ internal sealed class MemoryCommands(IServer server)
         long tables = memory.Parts.GetValueOrDefault("tables");
         for (int i = 0; i < server.Databases.Count; i++)
         {
-            long count = server.Databases[i].Count;
+            long count = server.Databases.CountOf(i);
             if (count == 0) continue;
             List<(string Name, object Value)> parts =
             [

@@ -24,6 +24,7 @@ internal sealed class MemorySections(IServer server, IConfiguration configuratio
         info.Line("mem_clients_slaves", memory.ReplicaClients);
         info.Line("mem_clients_normal", memory.NormalClients);
         info.Line("mem_cluster_links", 0);
+        info.Line("mem_overhead_db_hashtable_rehashing", 0);
         info.Line("mem_aof_buffer", 0);
         info.Line("mem_allocator", "modularkv-slab");
         info.Line("active_defrag_running", 0);
@@ -69,6 +70,7 @@ internal sealed class MemorySections(IServer server, IConfiguration configuratio
         info.Line("allocator_allocated", memory.Allocated);
         info.Line("allocator_active", memory.Active);
         info.Line("allocator_resident", memory.Committed);
+        info.Line("allocator_muzzy", 0);
         info.Line("total_system_memory", total);
         info.Line("total_system_memory_human", MemorySnapshot.Human(total));
     }

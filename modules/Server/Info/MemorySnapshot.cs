@@ -30,7 +30,7 @@ internal readonly struct MemorySnapshot
         foreach (string part in OverheadParts) Overhead += Parts.GetValueOrDefault(part);
         Overhead = Math.Clamp(Overhead, Math.Min(Startup, Used), Used);
         Dataset = Used - Overhead;
-        for (int i = 0; i < server.Databases.Count; i++) Keys += server.Databases[i].Count;
+        for (int i = 0; i < server.Databases.Count; i++) Keys += server.Databases.CountOf(i);
     }
 
     public long Used { get; }

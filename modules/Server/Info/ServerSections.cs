@@ -38,7 +38,7 @@ internal sealed class ServerSections(IServer server, IConfiguration configuratio
         info.Line("process_id", Environment.ProcessId);
         info.Line("process_supervised", Text("supervised", "no"));
         info.Line("run_id", server.RunId);
-        info.Line("tcp_port", Text("port", "0"));
+        info.Line("tcp_port", Text("port", "0") is var port and not "0" ? port : Text("tls-port", "0"));
         info.Line("server_time_usec", server.Clock.UnixMicros());
         info.Line("uptime_in_seconds", uptime);
         info.Line("uptime_in_days", uptime / SecondsPerDay);
@@ -48,6 +48,7 @@ internal sealed class ServerSections(IServer server, IConfiguration configuratio
         info.Line("executable", Environment.ProcessPath ?? "");
         info.Line("config_file", server.Configuration.FilePath ?? "");
         info.Line("io_threads_active", 0);
+        WriteListeners(info);
     }
 
     /// <summary>clients</summary>
@@ -72,6 +73,9 @@ internal sealed class ServerSections(IServer server, IConfiguration configuratio
         info.Line("blocked_clients", server.Clients.BlockedCount);
         info.Line("tracking_clients", tracking);
         info.Line("clients_in_timeout_table", 0);
+        (int keys, int onDelete) = server.Clients.BlockedKeys;
+        info.Line("total_blocking_keys", keys);
+        info.Line("total_blocking_keys_on_nokey", onDelete);
     }
 
     /// <summary>cpu</summary>
@@ -94,7 +98,37 @@ internal sealed class ServerSections(IServer server, IConfiguration configuratio
         {
             info.Raw("module:" + string.Create(CultureInfo.InvariantCulture,
                 $"name={module.Name},ver={module.Version},api={module.ApiLevel},filters=0,usedby=[],using=[],options=[]")
-                + string.Create(CultureInfo.InvariantCulture, $",memory={module.Memory?.UsedBytes ?? 0},faults={module.Faults}"));
+                + string.Create(CultureInfo.InvariantCulture, $",memory={module.Memory?.UsedBytes ?? 0}")
+                + string.Create(CultureInfo.InvariantCulture, $"{CallsOf(module)},faults={module.Faults}"));
+        }
+    }
+
+    private static string CallsOf(ModuleDescription module)
+    {
+        long calls = 0, nanoseconds = 0;
+        foreach (Command command in module.Commands.SelectMany(command => command.Subcommands.Prepend(command)))
+        {
+            calls += command.Calls;
+            nanoseconds += command.Nanoseconds;
+        }
+
+        return string.Create(CultureInfo.InvariantCulture, $",calls={calls},usec={nanoseconds / 1000}");
+    }
+
+    private void WriteListeners(InfoWriter info)
+    {
+        int number = 0;
+        string port = Text("port", "0");
+        if (port != "0")
+        {
+            string[] bound = Text("bind", "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            string addresses = string.Join(',', bound.Select(address => "bind=" + address));
+            info.Line("listener" + number++.ToString(CultureInfo.InvariantCulture), $"name=tcp,{addresses},port={port}");
+        }
+
+        if (Text("unixsocket", "") is { Length: > 0 } path)
+        {
+            info.Line("listener" + number.ToString(CultureInfo.InvariantCulture), $"name=unix,bind={path}");
         }
     }
 

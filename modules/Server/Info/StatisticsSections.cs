@@ -7,6 +7,9 @@ namespace ModularKv.Server.Info;
 /// <summary>INFO's counters: stats, commandstats, errorstats, latencystats, keyspace.</summary>
 internal sealed class StatisticsSections(IServer server, IConfiguration configuration)
 {
+    /// <summary>Shortest time over which a rate says something, microseconds.</summary>
+    private const long LoopRateMicrosMin = 100_000;
+
     private static readonly string[] DefaultPercentiles = ["50", "99", "99.9"];
 
     /// <summary>stats</summary>
@@ -33,8 +36,10 @@ internal sealed class StatisticsSections(IServer server, IConfiguration configur
         info.Line("expire_cycle_cpu_milliseconds", s.ExpireCycleMicros / 1000);
         info.Line("evicted_keys", s.EvictedKeys);
         info.Line("evicted_clients", s.EvictedClients);
-        info.Line("total_eviction_exceeded_time", 0);
-        info.Line("current_eviction_exceeded_time", 0);
+        info.Line("evicted_scripts", 0);
+        long exceeded = s.EvictionExceededSince == 0 ? 0 : server.Clock.MonotonicMicros() - s.EvictionExceededSince;
+        info.Line("total_eviction_exceeded_time", (s.EvictionExceededMicros + exceeded) / 1000);
+        info.Line("current_eviction_exceeded_time", exceeded / 1000);
         info.Line("keyspace_hits", s.KeyspaceHits);
         info.Line("keyspace_misses", s.KeyspaceMisses);
         Zeros(info, "pubsub_channels", "pubsub_patterns", "pubsubshard_channels", "latest_fork_usec", "total_forks");
@@ -55,11 +60,37 @@ internal sealed class StatisticsSections(IServer server, IConfiguration configur
         info.Line("reply_buffer_shrinks", s.ReplyBufferShrinks);
         info.Line("reply_buffer_expands", s.ReplyBufferExpands);
         info.Line("acl_access_denied_auth", s.UnauthorizedAuth);
+        info.Line("acl_access_denied_cmd", s.UnauthorizedCommands);
+        info.Line("acl_access_denied_key", s.UnauthorizedKeys);
+        info.Line("acl_access_denied_channel", s.UnauthorizedChannels);
+        WriteLoop(info, s);
         info.Line("loop_iterations", s.LoopIterations);
         info.Line("loop_busy_us", s.LoopMicros);
         info.Line("longest_loop_iteration_us", s.LongestLoopMicros);
         info.Line("longest_loop_cpu_us", s.LongestLoopCpuMicros);
         info.Line("longest_loop_stage", s.LongestLoopStage);
+    }
+
+    private (long AtMicros, long Iterations, long Micros) _loopBefore;
+    private (long PerSecond, long Micros) _loopRate;
+
+    /// <summary>The loop under the names of 7.4; its rates are those between two calls of INFO.</summary>
+    private void WriteLoop(InfoWriter info, ServerStatistics s)
+    {
+        long now = server.Clock.MonotonicMicros();
+        (long at, long iterations, long micros) = _loopBefore;
+        if (now - at >= LoopRateMicrosMin)
+        {
+            long ran = Math.Max(0, s.LoopIterations - iterations);
+            _loopRate = ((long)(ran * 1e6 / (now - at)), Math.Max(0, s.LoopMicros - micros) / Math.Max(1, ran));
+            _loopBefore = (now, s.LoopIterations, s.LoopMicros);
+        }
+
+        info.Line("eventloop_cycles", s.LoopIterations);
+        info.Line("eventloop_duration_sum", s.LoopMicros);
+        info.Line("eventloop_duration_cmd_sum", EveryCommand().Sum(command => command.Nanoseconds) / 1000);
+        info.Line("instantaneous_eventloop_cycles_per_sec", _loopRate.PerSecond);
+        info.Line("instantaneous_eventloop_duration_usec", _loopRate.Micros);
     }
 
     /// <summary>commandstats</summary>
@@ -104,8 +135,8 @@ internal sealed class StatisticsSections(IServer server, IConfiguration configur
         IFieldExpiry? fields = server.Find<IFieldExpiry>();
         for (int i = 0; i < server.Databases.Count; i++)
         {
+            if (server.Databases.CountOf(i) == 0) continue;
             Database database = server.Databases[i];
-            if (database.Count == 0) continue;
             info.Line("db" + i.ToString(CultureInfo.InvariantCulture), string.Create(CultureInfo.InvariantCulture,
                 $"keys={database.Count},expires={database.ExpiringCount},avg_ttl={database.AverageTtlMs},")
                 + string.Create(CultureInfo.InvariantCulture, $"subexpiry={fields?.HashesWithExpiringFields(i) ?? 0}"));

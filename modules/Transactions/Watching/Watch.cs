@@ -5,6 +5,12 @@ namespace ModularKv.Transactions.Watching;
 /// <summary>One client watching one key: a link of the key's list and of the client's. Reused.</summary>
 internal sealed class Watch
 {
+    /// <summary>Managed objects of a watch and of its key, about.</summary>
+    private const int ObjectBytes = 160;
+
+    /// <summary>What the client is charged for it, bytes: the key as if nobody else watched it.</summary>
+    public long Bytes => ObjectBytes + Key.Bytes.Length;
+
     /// <summary>Who watches.</summary>
     public Client Client { get; set; } = null!;
 

@@ -34,6 +34,7 @@ internal sealed class WatchTable(IServer server)
         watch.State = state;
         watch.Key = watched;
         watch.WasExpired = IsExpired(database, key);
+        client.StateBytes += watch.Bytes;
         watch.NextOfClient = state.Watches;
         state.Watches = watch;
         if (state.WatchCount++ == 0) _clients++;
@@ -55,6 +56,7 @@ internal sealed class WatchTable(IServer server)
         while (watch is not null)
         {
             Watch? next = watch.NextOfClient;
+            watch.Client.StateBytes -= watch.Bytes;
             Unlink(watch);
             Give(watch);
             watch = next;

@@ -69,6 +69,20 @@ public abstract class Client
         }
     }
 
+    /// <summary>
+    /// What it may do; null: everything. The server asks before each of its commands, also before those that run from its queue or that
+    /// modules call for it. Set by the module that provides <see cref="IAuthenticator"/>.
+    /// </summary>
+    public ClientRights? Rights
+    {
+        get;
+        set
+        {
+            field = value;
+            UpdateGate();
+        }
+    }
+
     /// <summary>State flags.</summary>
     public ClientFlags Flags
     {
@@ -105,11 +119,19 @@ public abstract class Client
     }
 
     private const ClientFlags GateFlags = ClientFlags.ReplyOff | ClientFlags.ReplySkip | ClientFlags.ReplySkipNext | ClientFlags.Multi
-        | ClientFlags.NoTouch | ClientFlags.CloseAfterReply | ClientFlags.CloseNow | ClientFlags.Internal | ClientFlags.Asking;
+        | ClientFlags.NoTouch | ClientFlags.CloseAfterReply | ClientFlags.CloseNow | ClientFlags.Internal | ClientFlags.Asking
+        | ClientFlags.Monitor;
+
+    /// <summary>Whether <see cref="Gate"/> is up for its rights only: once they allow a command, it may go the short way.</summary>
+    internal bool IsLimited { get; private set; }
 
     internal void UpdateGate()
-        => Gate = !IsAuthenticated || (Flags & GateFlags) != 0 || IsBlocked || IsPostponed || IsClosed || IsRestricted
+    {
+        bool isSpecial = !IsAuthenticated || (Flags & GateFlags) != 0 || IsBlocked || IsPostponed || IsClosed || IsRestricted
             || Followers is not null;
+        IsLimited = !isSpecial && Rights is not null;
+        Gate = isSpecial || IsLimited;
+    }
 
     // A RESP2 subscriber reads messages, so that few commands may answer it; in RESP3 it is a client like any other.
     private bool IsRestricted => (Flags & ClientFlags.PubSub) != 0 && Output is { Protocol: 2 };
@@ -141,10 +163,10 @@ public abstract class Client
     internal abstract void Postpone(ArgumentList arguments);
 
     /// <summary>Whether commands wait until a pause or a block ends.</summary>
-    internal bool IsPostponed
+    public bool IsPostponed
     {
         get;
-        set
+        internal set
         {
             field = value;
             UpdateGate();
@@ -178,8 +200,11 @@ public abstract class Client
     /// <summary>Bytes free in that buffer.</summary>
     public abstract long QueryBufferFree { get; }
 
-    /// <summary>All bytes the connection takes.</summary>
+    /// <summary>All bytes the connection takes: buffers in both directions, queued commands, what modules keep with it.</summary>
     public abstract long MemoryBytes { get; }
+
+    /// <summary>Bytes that modules keep for the client outside its buffers (watched keys, subscriptions); each adds its own.</summary>
+    public long StateBytes { get; set; }
 
     /// <summary>Whether it is blocked on keys or time.</summary>
     public bool IsBlocked
@@ -222,6 +247,9 @@ public abstract class Client
 
     /// <summary>Bytes of the arguments of those.</summary>
     public long QueuedBytes { get; set; }
+
+    /// <summary>Bytes of those that were taken over as they came, instead of being copied.</summary>
+    public long QueuedOwnedBytes { get; set; }
 
     /// <summary>The flags of those together.</summary>
     public CommandFlags QueuedFlags { get; set; }
@@ -361,8 +389,31 @@ public interface IClients
     /// <summary>The client of that id, or null.</summary>
     Client? Find(long id);
 
-    /// <summary>Number blocked on keys or time.</summary>
+    /// <summary>Number blocked on keys or time, or held back by a pause.</summary>
     int BlockedCount { get; }
+
+    /// <summary>Number of keys that clients are blocked on, and of those whose deletion wakes them too. O(blocked clients).</summary>
+    (int All, int OnDelete) BlockedKeys { get; }
+
+    /// <summary>Bytes of all clients of a class, as of when each was last heard or answered.</summary>
+    long MemoryBytes(ClientClass kind);
+
+    /// <summary>
+    /// Bytes of the normal and pub/sub clients together above which <see cref="IMemoryPressure.CutClients"/> is called; 0: never.
+    /// </summary>
+    long MemoryBytesMax { get; set; }
+
+    /// <summary>
+    /// The client to end first when memory is needed: of those whose memory has the highest power of two the one that has been there the
+    /// longest. Null: there is none but replicas, masters and those with <see cref="ClientFlags.NoEvict"/>.
+    /// </summary>
+    Client? LargestEvictable { get; }
+
+    /// <summary>
+    /// Ends a client because of its memory: unsent replies are dropped at once, the rest goes at the end of the batch. Counted as evicted.
+    /// Not within a command.
+    /// </summary>
+    void Evict(Client client);
 
     /// <summary>Holds clients' commands back.</summary>
     /// <param name="untilUnixMs">End, Unix milliseconds.</param>
@@ -395,18 +446,4 @@ public enum PauseState
 
     /// <summary>Everything is.</summary>
     All,
-}
-
-/// <summary>Decides who may authenticate. The kernel's own knows only requirepass; a module that offers this service replaces it.</summary>
-public interface IAuthenticator
-{
-    /// <summary>Checks a user's password and, when right, makes <paramref name="client"/> that user.</summary>
-    /// <returns>False: wrong user or password; the command replies WRONGPASS.</returns>
-    bool TryAuthenticate(Client client, ReadOnlySpan<byte> user, ReadOnlySpan<byte> password);
-
-    /// <summary>Whether new connections are authenticated without a password.</summary>
-    bool DefaultNeedsNoPassword { get; }
-
-    /// <summary>Whether there is such a user (CLIENT KILL USER).</summary>
-    bool HasUser(ReadOnlySpan<byte> user) => user.SequenceEqual("default"u8);
 }

@@ -81,6 +81,16 @@ public readonly ref struct CommandContext
     /// <summary>Whether the command was queued and runs now, inside EXEC.</summary>
     public bool IsFromQueue => (_frame.Flags & CallFlags.Queued) != 0;
 
+    /// <summary>Whether the call has parked its client (<see cref="BlockOnKeys"/>): it will run again.</summary>
+    public bool HasBlocked => (_frame.Flags & CallFlags.Blocked) != 0;
+
+    /// <summary>States that an argument is a secret: observers of commands (SLOWLOG, MONITOR …) do not show it.</summary>
+    /// <remarks>Call it before anything that may fail: a refused password is one all the same.</remarks>
+    public void Redact(int index) => _frame.Redact(index);
+
+    /// <summary>Whether the argument was stated to be a secret.</summary>
+    public bool IsRedacted(int index) => _frame.IsRedacted(index);
+
     /// <summary>
     /// States a change of a key: raises <paramref name="dirty"/>, tells WATCH, tracking and blocked clients, and sends the event.
     /// Call it once per changed key and only when something changed: a no-op write must stay invisible.

@@ -50,6 +50,9 @@ public sealed class CommandSpec
     /// <summary>For keys that specs cannot tell.</summary>
     public KeyFinder? FindKeys { get; init; }
 
+    /// <summary>Which arguments are channels that rights apply to; null: none.</summary>
+    public ChannelSpec? Channels { get; init; }
+
     /// <summary>
     /// Index of the argument that is looked up inside the first key's value (HGET's field: 2); 0: none. Its <see cref="KeyRef.Hash"/> is
     /// computed ahead, and <see cref="DataType.Prefetch"/> is asked for it before a batch of commands is executed.

@@ -6,6 +6,9 @@ public interface ICommandTable
     /// <summary>Top-level commands, in no particular order.</summary>
     IEnumerable<Command> All { get; }
 
+    /// <summary>Every registered top-level command, also one that rename-command renamed or took out of reach.</summary>
+    IEnumerable<Command> Registered => All;
+
     /// <summary>Number of top-level commands.</summary>
     int Count { get; }
 
@@ -46,6 +49,15 @@ public sealed class Command
     internal int Element;
     internal Dictionary<string, Command>? ByName;
 
+    /// <summary>Whether it never goes the short way: a container, or one that the configuration may forbid.</summary>
+    internal bool NeedsChecks;
+
+    /// <summary>Whether its calls may be timed together with those that follow.</summary>
+    internal bool TimedTogether;
+
+    /// <summary>Calls of a fast command that are still to be timed one by one, after some of them together took long.</summary>
+    internal int TimedAlone;
+
     /// <summary>Whether it was taken out of the table. A batch or a blocked client may still hold it.</summary>
     internal bool IsRemoved;
 
@@ -81,7 +93,8 @@ public sealed class Command
         if (Spec.Refused is { } answer) answer(client, error, reply); else reply.Error(error);
     }
 
-    /// <summary>Number in the table, stable while registered; ACL keeps bits by it.</summary>
+    /// <summary>Number of the name in the table: a command that comes back has it again, no other ever gets it. ACL keeps bits by
+    /// it.</summary>
     public int Id { get; internal set; }
 
     /// <summary>Finished calls, not counting rejected ones.</summary>

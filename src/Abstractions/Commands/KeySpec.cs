@@ -56,6 +56,8 @@ public sealed class KeySpec
     /// <summary>begin_search keyword: the range begins after this word. Null: no keyword.</summary>
     public string? Keyword { get; init; }
 
+    internal byte[] KeywordBytes => field ??= System.Text.Encoding.ASCII.GetBytes(Keyword!.ToLowerInvariant());
+
     /// <summary>begin_search keyword: where the search for the word starts (negative: from the end, backwards).</summary>
     public int StartFrom { get; init; }
 

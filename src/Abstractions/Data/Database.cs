@@ -111,6 +111,16 @@ public abstract class Database
     /// <summary>A key chosen uniformly at random among those that have not expired; missing when empty.</summary>
     public abstract Entry Random();
 
+    /// <summary>
+    /// Visits some keys for a comparison: neighbours around a random place, cheap, each at most once. Expired ones that are still there
+    /// are among them. O(<paramref name="count"/>); where keys with a time to live are few among many without, up to 0.3 ms.
+    /// </summary>
+    /// <param name="count">Keys wanted, 1 to 64. A few more are visited where they come for nothing, fewer in a sparse database.</param>
+    /// <param name="expiringOnly">Only keys with a time to live.</param>
+    /// <param name="visitor">Gets the keys; must not change the database.</param>
+    /// <returns>Keys visited; 0 although there are some: the search goes on from there at the next call.</returns>
+    public abstract int Sample(int count, bool expiringOnly, IEntryVisitor visitor);
+
     /// <summary>Seconds since the last access (LRU policies). For OBJECT IDLETIME.</summary>
     public abstract long IdleSeconds(Entry entry);
 
@@ -145,6 +155,9 @@ public interface IDatabases
 
     /// <summary>The database of that number.</summary>
     Database this[int index] { get; }
+
+    /// <summary>Number of keys of a database. Unlike asking the database itself it does not prepare one that nobody has used.</summary>
+    long CountOf(int index);
 
     /// <summary>Exchanges the contents of two databases. O(1).</summary>
     void Swap(int first, int second);

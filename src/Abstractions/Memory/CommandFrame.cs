@@ -22,6 +22,9 @@ internal sealed unsafe class CommandFrame
     public long Dirty;
     public CallFlags Flags;
 
+    // Bits of redacted arguments; of this execution only when the flag says so.
+    private ulong[] _redacted = [];
+
     public ArgumentList All => new(Arguments, Count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -40,6 +43,18 @@ internal sealed unsafe class CommandFrame
         if (hash == 0) hash = KeyHash.Compute(a->Bytes, a->Length);
         return new KeyRef(a->Bytes, a->Length, hash);
     }
+
+    public void Redact(int index)
+    {
+        if ((uint)index >= (uint)Count) Invariant.Fail("argument index out of range");
+        if ((Flags & CallFlags.Redacted) == 0) Array.Clear(_redacted);
+        Flags |= CallFlags.Redacted;
+        if (index >> 6 >= _redacted.Length) Array.Resize(ref _redacted, (Count + 63) >> 6);
+        _redacted[index >> 6] |= 1UL << (index & 63);
+    }
+
+    public bool IsRedacted(int index)
+        => (Flags & CallFlags.Redacted) != 0 && index >> 6 < _redacted.Length && (_redacted[index >> 6] & (1UL << (index & 63))) != 0;
 
     public OwnedBytes Take(int index)
     {
@@ -85,11 +100,14 @@ internal enum CallFlags
     /// <summary>With <see cref="ForcePropagation"/>: nothing for a log of the data.</summary>
     ReplicasOnly = 1024,
 
+    /// <summary>Some arguments are secrets.</summary>
+    Redacted = 2048,
+
     /// <summary>Runs from a client's queue: inside EXEC.</summary>
     Queued = 512,
 
     /// <summary>Something waits for the end of this command.</summary>
-    Deferred = 2048,
+    Deferred = 4096,
 
     /// <summary>Comes from the server itself or a trusted stream: no authentication, ACL or memory checks.</summary>
     Trusted = 256,

@@ -25,6 +25,9 @@ public sealed unsafe class CommandQueue(MemoryOwner memory) : IDisposable
     /// <summary>Bytes of the copied arguments, their descriptions included.</summary>
     public long Bytes { get; private set; }
 
+    /// <summary>Those of them that were taken over as they came: not in the account.</summary>
+    public long OwnedBytes { get; private set; }
+
     /// <summary>The flags of all its commands together.</summary>
     public CommandFlags Flags { get; private set; }
 
@@ -56,6 +59,7 @@ public sealed unsafe class CommandQueue(MemoryOwner memory) : IDisposable
                 source[i].Owned = 0;
                 _hasOwned = true;
                 Bytes += source[i].Length;
+                OwnedBytes += source[i].Length;
                 continue;
             }
 
@@ -79,7 +83,7 @@ public sealed unsafe class CommandQueue(MemoryOwner memory) : IDisposable
         if (_hasOwned) FreeOwned();
         Array.Clear(_commands, 0, _count); // a command may belong to a module that goes
         _count = 0;
-        Bytes = 0;
+        Bytes = OwnedBytes = 0;
         Flags = CommandFlags.None;
         while (_chunk != null && (_chunk->Next != null || _chunk->Size > FirstChunkBytes))
         {

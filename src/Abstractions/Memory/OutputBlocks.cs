@@ -6,7 +6,10 @@ namespace ModularKv.Abstractions.Memory;
 internal sealed unsafe class OutputBlock
 {
     public byte* Bytes;
+
+    /// <summary>Its size; of a reference to a shared one what it refers to.</summary>
     public int Capacity;
+
     public int Length;
     public int Sent;
     public OutputBlock? Next;
@@ -31,6 +34,9 @@ internal sealed unsafe class OutputBlocks
     /// <summary>Bytes of all blocks in use or kept.</summary>
     public long AllocatedBytes { get; private set; }
 
+    /// <summary>Bytes of those in use.</summary>
+    public long UsedBytes => AllocatedBytes - ((long)_kept * BlockBytes);
+
     /// <summary>A block of at least <paramref name="size"/> bytes.</summary>
     public OutputBlock Rent(int size)
     {
@@ -54,7 +60,7 @@ internal sealed unsafe class OutputBlocks
         OutputBlock block = _freeHeaders ?? new OutputBlock();
         _freeHeaders = block.Next;
         block.Next = null;
-        block.Length = block.Sent = 0;
+        block.Length = block.Sent = block.Capacity = 0;
         block.Bytes = start;
         block.Shared = shared;
         shared.References++;

@@ -20,7 +20,7 @@ internal sealed unsafe class PagePool : IDisposable
 
     // What stays empty for a window of so many calls of GiveBackIdle is given back, a quarter in each further window. A region takes the
     // kernel 20-50 µs.
-    private const int IdleWindow = 10;
+    private const int IdleWindow = 40;
     private const int IdleShareGiven = 4;
     private const int RegionsGivenAtOnce = 32;
     private const int RegionsGivenMin = 4;

@@ -37,6 +37,9 @@ public sealed unsafe class ReplyWriter
     /// <summary>Bytes written and not yet sent.</summary>
     public long PendingBytes => _sealed + (_last is null ? 0 : _at - _last.Bytes - _last.Sent);
 
+    /// <summary>Bytes of its blocks, used or not; of shared ones the part that it refers to.</summary>
+    internal long MemoryBytes { get; private set; }
+
     /// <summary>Blocks in the queue.</summary>
     internal int BlockCount
     {
@@ -59,6 +62,7 @@ public sealed unsafe class ReplyWriter
     private void NewBlock(int bytes)
     {
         OutputBlock block = _blocks.Rent(Math.Max(bytes, 64));
+        MemoryBytes += block.Capacity;
         if (_last is null)
         {
             _first = block;
@@ -102,6 +106,7 @@ public sealed unsafe class ReplyWriter
             _first = block.Next;
         }
 
+        MemoryBytes -= block.Capacity;
         _blocks.Return(block);
     }
 
@@ -116,7 +121,7 @@ public sealed unsafe class ReplyWriter
 
         _last = null;
         _at = _end = null;
-        _sealed = 0;
+        _sealed = MemoryBytes = 0;
     }
 
     /// <summary>+OK</summary>
@@ -351,6 +356,8 @@ public sealed unsafe class ReplyWriter
         }
 
         _at = _end = start + length;
+        _last.Capacity += length;
+        MemoryBytes += length;
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using ModularKv.Abstractions.Configuration;
+using ModularKv.Abstractions.Transport;
 
 namespace ModularKv.Abstractions;
 
@@ -62,6 +63,9 @@ public interface IModuleRegistry
     /// <summary>Adds an observer of the server's and the clients' life.</summary>
     void Observe(ServerObserver observer);
 
+    /// <summary>Adds an observer of commands that took long, or of all.</summary>
+    void Observe(CommandObserver observer);
+
     /// <summary>Adds a subscriber to the stream of write effects.</summary>
     void Subscribe(PropagationSubscriber subscriber);
 
@@ -76,6 +80,12 @@ public interface IModuleRegistry
 
     /// <summary>Adds a hook that runs when the server is asked to stop, before clients are cut.</summary>
     void OnShutdown(ShutdownHook hook);
+
+    /// <summary>
+    /// Adds a transport: the server accepts connections on its port beside its own. When the module goes, its connections are closed.
+    /// </summary>
+    /// <remarks>Not yet stable, as all of <see cref="ModularKv.Abstractions.Transport"/>.</remarks>
+    ITransportListener Listen(ITransport transport);
 
     /// <summary>Off-heap memory that is counted under this module (MEMORY STATS, INFO modules).</summary>
     Memory.MemoryOwner Memory { get; }

@@ -20,4 +20,12 @@ public interface IPublisher
 
     /// <summary>The shard channels that somebody is subscribed to, in no particular order.</summary>
     IReadOnlyCollection<byte[]> ShardChannels { get; }
+
+    /// <summary>What a client is subscribed to, in no particular order.</summary>
+    IReadOnlyCollection<SubscribedName> SubscriptionsOf(Client client);
 }
+
+/// <summary>A channel, a shard channel or a pattern that a client is subscribed to.</summary>
+/// <param name="Name">Its bytes. Not to be changed.</param>
+/// <param name="IsPattern">Whether it is a pattern.</param>
+public readonly record struct SubscribedName(byte[] Name, bool IsPattern);

@@ -89,6 +89,10 @@ public interface IServer
     /// <returns>The reply as RESP3 bytes; valid until the next call.</returns>
     /// <remarks>Goes through the interceptors; blocking commands do not block. Not reentrant deeper than 16 levels.</remarks>
     ReadOnlySpan<byte> Call(Client? asClient, int database, params scoped ReadOnlySpan<byte[]> arguments);
+
+    /// <summary>Whether a client's rights let it run a command; nothing is noted when they do not.</summary>
+    /// <returns>Null: there is no such command, or its number of arguments is wrong.</returns>
+    bool? MayCall(Client client, params scoped ReadOnlySpan<byte[]> arguments);
 }
 
 /// <summary>Wall and monotonic time; simulated in tests.</summary>
@@ -199,7 +203,7 @@ public interface IMemory
     long Purge();
 
     /// <summary>
-    /// Frees large values that are deleted already and wait for their turn: for who needs memory now (eviction).
+    /// Frees large values that are deleted already and wait for their turn: for who needs memory now (eviction). Nothing waits: a few ns.
     /// </summary>
     /// <param name="micros">Time that it may take.</param>
     /// <returns>True while more of them wait.</returns>
@@ -217,9 +221,33 @@ public interface IMemory
 /// <summary>Makes room when maxmemory is reached: the eviction policy.</summary>
 public interface IMemoryPressure
 {
-    /// <summary>Tries to bring memory below <paramref name="limitBytes"/>. Runs before a command flagged denyoom.</summary>
-    /// <returns>False when it could not: the command is refused with OOM.</returns>
-    bool TryMakeRoom(long limitBytes);
+    /// <summary>
+    /// Tries to bring memory down to <paramref name="limitBytes"/>. Called between commands and at the end of a loop iteration, while
+    /// <see cref="IMemory.UsedBytes"/> is above.
+    /// </summary>
+    MemoryRelief MakeRoom(long limitBytes);
+
+    /// <summary>
+    /// Ends clients until their memory is within <see cref="IClients.MemoryBytesMax"/>. Called between commands and at the end of a loop
+    /// iteration, while it is above.
+    /// </summary>
+    void CutClients();
+}
+
+/// <summary>How far making room came.</summary>
+public enum MemoryRelief
+{
+    /// <summary>Memory is within the limit.</summary>
+    Enough,
+
+    /// <summary>It is not yet, time was up: commands run; it goes on before the loop waits.</summary>
+    Unfinished,
+
+    /// <summary>Nothing may go at present (loading, CLIENT PAUSE): commands run.</summary>
+    Postponed,
+
+    /// <summary>Nothing can go: commands flagged denyoom are refused with OOM.</summary>
+    Impossible,
 }
 
 /// <summary>Stopping the server.</summary>

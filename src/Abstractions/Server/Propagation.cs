@@ -11,6 +11,11 @@ public interface IPropagation
 
     /// <summary>Puts a command into the stream outside a command's execution (expiry, eviction, timers).</summary>
     EffectBuilder Append(int database);
+
+    /// <summary>
+    /// Hands over what was appended since the last command: what comes next is not bound to it by MULTI and EXEC. Only between commands.
+    /// </summary>
+    void EndUnit();
 }
 
 /// <summary>Receives the stream of write effects on the loop thread, in order.</summary>

@@ -18,6 +18,7 @@ public sealed class ServerStatistics
     public long ExpireCycleMicros;
     public long EvictedKeys;
     public long EvictedClients;
+    public long EvictionExceededMicros;
     public long LazyFreedObjects;
     public long ErrorReplies;
     public long ReadsProcessed;
@@ -25,11 +26,17 @@ public sealed class ServerStatistics
     public long QueryBufferLimitDisconnections;
     public long OutputBufferLimitDisconnections;
     public long UnauthorizedAuth;
+    public long UnauthorizedCommands;
+    public long UnauthorizedKeys;
+    public long UnauthorizedChannels;
     public long ReplyBufferShrinks;
     public long ReplyBufferExpands;
     public long DefragmentedBlocks;
     public long DefragmentationMicros;
 #pragma warning restore CS1591
+
+    /// <summary>Since when memory has been above maxmemory, monotonic microseconds; 0: it is not.</summary>
+    public long EvictionExceededSince;
 
     /// <summary>Iterations of the event loop.</summary>
     public long LoopIterations;
@@ -49,6 +56,9 @@ public sealed class ServerStatistics
     /// <summary>Errors by code, for INFO errorstats.</summary>
     public Dictionary<string, long> Errors { get; } = [];
 
+    /// <summary>Where work is reported that kept the loop busy for long.</summary>
+    public LatencyEvents Latency { get; } = new();
+
     /// <summary>Commands per second, input and output kilobytes per second over the last seconds.</summary>
     public (double Commands, double InputKb, double OutputKb) Rates { get; internal set; }
 
@@ -57,8 +67,9 @@ public sealed class ServerStatistics
     {
         ConnectionsReceived = ConnectionsRejected = CommandsProcessed = NetInputBytes = NetOutputBytes = 0;
         KeyspaceHits = KeyspaceMisses = ExpiredKeys = ExpiredSubkeys = ExpiredStalePercent = ExpiredTimeCapReached = ExpireCycleMicros = 0;
-        EvictedKeys = EvictedClients = LazyFreedObjects = ErrorReplies = ReadsProcessed = WritesProcessed = 0;
+        EvictedKeys = EvictedClients = EvictionExceededMicros = LazyFreedObjects = ErrorReplies = ReadsProcessed = WritesProcessed = 0;
         QueryBufferLimitDisconnections = OutputBufferLimitDisconnections = UnauthorizedAuth = 0;
+        UnauthorizedCommands = UnauthorizedKeys = UnauthorizedChannels = 0;
         ReplyBufferShrinks = ReplyBufferExpands = DefragmentedBlocks = DefragmentationMicros = 0;
         LoopIterations = LoopMicros = LongestLoopMicros = LongestLoopCpuMicros = 0;
         LongestLoopStage = "";

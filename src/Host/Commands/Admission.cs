@@ -12,6 +12,9 @@ internal sealed class Admission(ExecutionSettings settings, IMemory memory, Paus
 
     public ExecutionSettings Settings => settings;
 
+    /// <summary>Who calls a command for a client, when somebody does.</summary>
+    public Func<CallOrigin> CallOf { get; set; } = () => CallOrigin.Module;
+
     /// <summary>Whether the command may run; when not, the reply says why (or it was postponed).</summary>
     public bool Admit(Client client, Command? command, ArgumentList arguments, ReplyWriter reply, CallFlags flags)
     {
@@ -24,7 +27,12 @@ internal sealed class Admission(ExecutionSettings settings, IMemory memory, Paus
             return Refuse(client, command, Encoding.Latin1.GetBytes(wrong), reply);
         }
 
-        if ((flags & CallFlags.Trusted) != 0) return true;
+        if ((flags & CallFlags.Trusted) != 0)
+        {
+            // A blocked command that runs again has passed everything but a change of its client's rights.
+            return (flags & CallFlags.Retry) == 0 || MayRun(client, command, arguments, reply, flags);
+        }
+
         bool isProtected = (command.Flags & CommandFlags.Protected) != 0;
         if (isProtected && settings.ProtectedRefusal((command.Container ?? command).Spec.Name, client.IsLocal) is { } refusal)
         {
@@ -41,8 +49,15 @@ internal sealed class Admission(ExecutionSettings settings, IMemory memory, Paus
             return Refuse(client, command, "ERR Command not allowed inside a transaction"u8, reply);
         }
 
-        return HasRoom(client, command, reply, flags) && IsLoaded(client, command, reply)
-            && !IsPaused(client, command, arguments, flags);
+        return MayRun(client, command, arguments, reply, flags) && HasRoom(client, command, reply, flags)
+            && IsLoaded(client, command, reply) && !IsPaused(client, command, arguments, flags);
+    }
+
+    private bool MayRun(Client client, Command command, ArgumentList arguments, ReplyWriter reply, CallFlags flags)
+    {
+        if (client.Rights is not { } rights || rights.Allows(command, arguments)) return true;
+        CallOrigin origin = (flags & CallFlags.DenyBlocking) == 0 ? CallOrigin.Client : CallOf();
+        return Refuse(client, command, rights.Refuse(client, command, arguments, origin), reply);
     }
 
     private static bool Refuse(Client client, Command command, ReadOnlySpan<byte> error, ReplyWriter reply)
@@ -51,18 +66,36 @@ internal sealed class Admission(ExecutionSettings settings, IMemory memory, Paus
         return false;
     }
 
+    /// <summary>
+    /// Whether memory is above maxmemory, or the clients' above theirs: asked before every command, so that none adds to the excess of
+    /// another.
+    /// </summary>
+    public bool IsPressed
+        => settings.ClientsAreOver || (settings.MemoryBytesMax != 0 && memory.UsedBytes > settings.MemoryBytesMax);
+
+    /// <summary>Lets clients and keys go until memory is within its limits, or time is up.</summary>
+    public MemoryRelief Relieve()
+    {
+        if (settings.ClientsAreOver) memory.Pressure?.CutClients();
+        bool isWithin = settings.MemoryBytesMax == 0 || memory.UsedBytes <= settings.MemoryBytesMax || HelpsToFree();
+        return isWithin ? MemoryRelief.Enough : memory.Pressure?.MakeRoom(settings.MemoryBytesMax) ?? MemoryRelief.Impossible;
+    }
+
     private bool HasRoom(Client client, Command command, ReplyWriter reply, CallFlags flags)
     {
-        if (settings.MemoryBytesMax == 0) return true;
+        // Within a script or another call nothing goes: what holds is what held before it.
+        bool isNested = (flags & CallFlags.DenyBlocking) != 0;
+        if (!isNested) _isFull = IsPressed && Relieve() == MemoryRelief.Impossible;
+        if ((client.Flags & ClientFlags.CloseNow) != 0) return false; // its own memory was the largest
+        if (!_isFull) return true;
 
         // Inside MULTI whatever is queued takes memory.
         bool isQueued = (client.Flags & ClientFlags.Multi) != 0 && flags == CallFlags.None && !command.Spec.IsNeverQueued;
         if (!isQueued && (command.FlagsFor(client) & CommandFlags.DenyOom) == 0) return true;
-        if (memory.UsedBytes <= settings.MemoryBytesMax) return true;
-        if (HelpsToFree()) return true;
-        if (memory.Pressure?.TryMakeRoom(settings.MemoryBytesMax) == true) return true;
         return Refuse(client, command, "OOM command not allowed when used memory > 'maxmemory'."u8, reply);
     }
+
+    private bool _isFull;
 
     private bool IsLoaded(Client client, Command command, ReplyWriter reply)
     {

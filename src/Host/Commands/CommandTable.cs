@@ -9,11 +9,17 @@ internal sealed class CommandTable : ICommandTable
     private const int SlotsMin = 1024;
     private readonly Dictionary<string, Command> _byName = new(StringComparer.Ordinal);
     private readonly List<Command?> _byId = [];
+
+    // Never forgotten: rights are kept by number, and must not pass to another command when a module goes.
+    private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
     private Command?[] _slots = new Command?[SlotsMin];
     private byte[][] _names = new byte[SlotsMin][];
 
     /// <inheritdoc/>
     public IEnumerable<Command> All => _byName.Values;
+
+    /// <inheritdoc/>
+    public IEnumerable<Command> Registered => _byId.OfType<Command>().Where(command => command.Container is null);
 
     /// <inheritdoc/>
     public int Count => _byName.Count;
@@ -69,10 +75,13 @@ internal sealed class CommandTable : ICommandTable
 
         if (spec.Arity == 0) throw new ModuleException($"command '{spec.Name}' has arity 0");
         CheckSubcommands(spec);
-        var command = new Command(spec, container, module) { Id = FreeId() };
+        var command = new Command(spec, container, module);
+        command.Id = IdOf(command.FullName);
         _byId[command.Id] = command;
         command.Flags = spec.Flags | (isBuiltIn ? 0 : CommandFlags.Module) | (KeySpecs.AreMovable(spec) ? CommandFlags.MovableKeys : 0);
         command.Categories = CategoriesOf(spec);
+        command.TimedTogether = (command.Flags & CommandFlags.Fast) != 0;
+        command.NeedsChecks = spec.Subcommands.Length > 0 || (command.Flags & CommandFlags.Protected) != 0;
         KeySpecs.SetLegacy(command);
         if (spec.Subcommands.Length == 0) return command;
         command.ByName = new Dictionary<string, Command>(StringComparer.Ordinal);
@@ -82,10 +91,17 @@ internal sealed class CommandTable : ICommandTable
         return command;
     }
 
-    private int FreeId()
+    private int IdOf(string fullName)
     {
-        int free = _byId.IndexOf(null);
-        if (free >= 0) return free;
+        if (!_ids.TryGetValue(fullName, out int id))
+        {
+            id = _byId.Count;
+            _byId.Add(null);
+            _ids.Add(fullName, id);
+        }
+
+        // A renamed command leaves its old name to another one.
+        if (_byId[id] is null) return id;
         _byId.Add(null);
         return _byId.Count - 1;
     }

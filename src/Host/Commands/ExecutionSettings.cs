@@ -6,8 +6,8 @@ internal sealed class ExecutionSettings
     /// <summary>maxmemory, bytes; 0: none.</summary>
     public long MemoryBytesMax;
 
-    /// <summary>slowlog-log-slower-than below this asks for the exact time of every command.</summary>
-    public bool TimesEveryCommand;
+    /// <summary>Whether the clients' memory is above maxmemory-clients.</summary>
+    public bool ClientsAreOver;
 
     /// <summary>latency-tracking.</summary>
     public bool TracksLatency = true;

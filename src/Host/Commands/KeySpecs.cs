@@ -1,4 +1,3 @@
-using System.Text;
 using ModularKv.Abstractions;
 
 namespace ModularKv.Host.Commands;
@@ -64,8 +63,8 @@ internal static class KeySpecs
 
     private static int Begin(KeySpec spec, ArgumentList arguments)
     {
-        if (spec.Keyword is not { } keyword) return spec.Index;
-        byte[] word = Encoding.ASCII.GetBytes(keyword.ToLowerInvariant());
+        if (spec.Keyword is null) return spec.Index;
+        byte[] word = spec.KeywordBytes;
         int step = spec.StartFrom > 0 ? 1 : -1;
         int at = spec.StartFrom > 0 ? spec.StartFrom : arguments.Count + spec.StartFrom;
         for (; at > 0 && at < arguments.Count; at += step)

@@ -50,6 +50,9 @@ internal sealed class PauseControl(IClock clock)
         return (command.FlagsFor(client) & (CommandFlags.Write | CommandFlags.MayReplicate)) != 0;
     }
 
+    /// <summary>Clients that wait. Counted now, for reports.</summary>
+    public int HeldCount => _held.Count(client => !client.IsClosed);
+
     /// <summary>Notes a client that waits.</summary>
     public void Add(Client client) => _held.Add(client);
 }

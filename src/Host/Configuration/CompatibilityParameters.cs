@@ -150,7 +150,6 @@ internal static class CompatibilityParameters
         Text("aclfile", "", Immutable),
         Integer("acllog-max-len", 128, 0, LongMax),
         Choice("acl-pubsub-default", "resetchannels", None, "allchannels", "resetchannels"),
-        new DirectiveParameter("user", 1) { Description = Placeholder },
         Integer("tls-port", 0, 0, 65535),
         Integer("tls-session-cache-size", 20480, 0, IntMax),
         Integer("tls-session-cache-timeout", 300, 0, IntMax),
@@ -175,6 +174,8 @@ internal static class CompatibilityParameters
 
     private static IEnumerable<Parameter> System() =>
     [
+        Integer("slowlog-log-slower-than", 10000, -1, LongMax),
+        Integer("slowlog-max-len", 128, 0, LongMax),
         Integer("latency-monitor-threshold", 0, 0, LongMax),
         new ListParameter("latency-tracking-info-percentiles", "50", "99", "99.9")
         {
@@ -182,11 +183,6 @@ internal static class CompatibilityParameters
             Normalize = list => [.. list.Select(text => Percentile(text).ToString("0.######", CultureInfo.InvariantCulture))],
         },
         Text("proc-title-template", "{title} {listen-addr} {server-mode}", None, ValidateTitle),
-        Choice("oom-score-adj", "no", None, "no", "yes", "relative=yes", "absolute"),
-        new ListParameter("oom-score-adj-values", "0", "200", "800")
-        {
-            Description = Placeholder, Validate = ValidateOomScores, Normalize = NormalizeNumbers,
-        },
         Bool("disable-thp", true, Immutable),
         Bool("jemalloc-bg-thread", true),
         Bool("crash-log-enabled", true),
@@ -264,13 +260,6 @@ internal static class CompatibilityParameters
         }
 
         return null;
-    }
-
-    private static string? ValidateOomScores(IReadOnlyList<string> list)
-    {
-        if (list.Count != 3) return "wrong number of arguments";
-        bool valid = list.All(text => CNumber.TryParse(text, out long value) && value is >= -2000 and <= 2000);
-        return valid ? null : "Invalid oom-score-adj-values, elements must be between -2000 and 2000.";
     }
 
     private static IReadOnlyList<string> NormalizeNumbers(IReadOnlyList<string> list) =>

@@ -16,13 +16,12 @@ internal static class KeyspaceEventClasses
     /// <summary>True when every letter is a class.</summary>
     public static bool IsValid(string classes) => classes.All(letter => letter == 'A' || InAll.Contains(letter) || Others.Contains(letter));
 
-    /// <summary>The same classes as CONFIG GET shows them.</summary>
-    /// <remarks>As in Redis 7.0, <c>n</c> is not shown beside <c>A</c>.</remarks>
+    /// <summary>The same classes in the order in which Redis shows them; <c>n</c> stays beside <c>A</c>, for the module to come.</summary>
     public static string Canonical(string classes)
     {
         bool all = classes.Contains('A') || InAll.All(classes.Contains);
         var shown = new StringBuilder(all ? "A" : "");
         if (!all) shown.Append([.. InAll.Where(classes.Contains)]);
-        return shown.Append([.. Others.Where(letter => classes.Contains(letter) && !(all && letter == 'n'))]).ToString();
+        return shown.Append([.. Others.Where(classes.Contains)]).ToString();
     }
 }

@@ -30,6 +30,14 @@ internal enum EvictionPolicy
     NoEviction,
 }
 
+/// <summary>Whether and how the server sets the score by which the system picks a process to end when memory runs out.</summary>
+internal enum OomScoreMode
+{
+    No,
+    Relative,
+    Absolute,
+}
+
 /// <summary>What the server does when a module fails to start.</summary>
 internal enum ModuleFailurePolicy
 {

@@ -211,15 +211,22 @@ internal sealed class ServerParameters
     public readonly IntegerParameter ActiveDefragMaxScanFields = new("active-defrag-max-scan-fields", 1000, 1, LongMax)
     { Description = "Elements of one value above which it is moved in steps." };
 
+    public readonly EnumParameter<OomScoreMode> OomScoreAdj = new("oom-score-adj", OomScoreMode.No,
+        ("no", OomScoreMode.No), ("yes", OomScoreMode.Relative), ("relative", OomScoreMode.Relative), ("absolute", OomScoreMode.Absolute))
+    { Description = "Whether the system's score for ending processes is set, relative to the one at the start or absolute." };
+
+    public readonly ListParameter OomScoreAdjValues = new("oom-score-adj-values", "0", "200", "800")
+    {
+        Description = "That score of a primary, of a replica, and of a background process.",
+        Validate = list => list.Count != 3 ? "wrong number of arguments"
+            : list.All(text => CNumber.TryParse(text, out long value) && value is >= -2000 and <= 2000) ? null
+            : "Invalid oom-score-adj-values, elements must be between -2000 and 2000.",
+        Normalize = list => [.. list.Select(text => CNumber.TryParse(text, out long value) ? $"{value}" : text)],
+    };
+
     // --- Observation ---
     public readonly BoolParameter LatencyTracking = new("latency-tracking", true)
     { Description = "Keep a latency distribution per command." };
-
-    public readonly IntegerParameter SlowLogLogSlowerThan = new("slowlog-log-slower-than", 10000, -1, LongMax)
-    { Description = "Microseconds above which a command is in the slow log; -1: none." };
-
-    public readonly IntegerParameter SlowLogMaxLen = new("slowlog-max-len", 128, 0, LongMax)
-    { Description = "Entries of the slow log." };
 
     public readonly BoolParameter StopWritesOnBgsaveError = new("stop-writes-on-bgsave-error", true)
     { Description = "Refuse writes while snapshots fail." };
@@ -250,7 +257,7 @@ internal sealed class ServerParameters
         ActiveRehashing, LazyFreeEviction, LazyFreeExpire, LazyFreeServerDel, LazyFreeUserDel, LazyFreeUserFlush,
         ActiveDefrag, ActiveDefragIgnoreBytes, ActiveDefragThresholdLower, ActiveDefragThresholdUpper, ActiveDefragCycleMin,
         ActiveDefragCycleMax, ActiveDefragMaxScanFields,
-        LatencyTracking, SlowLogLogSlowerThan, SlowLogMaxLen, StopWritesOnBgsaveError,
+        OomScoreAdj, OomScoreAdjValues, LatencyTracking, StopWritesOnBgsaveError,
         Modules, ModuleDir, ModuleFailure, LoadModule,
     ];
 

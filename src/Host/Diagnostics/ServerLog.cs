@@ -14,12 +14,29 @@ internal sealed class ServerLog : ILog, IDisposable
     private readonly Lock _gate = new();
     private Stream _out = Console.OpenStandardOutput();
     private string _path = "";
+    private SystemLog? _system;
+    private bool _systemRefused;
 
     /// <summary>Lines below it are not written.</summary>
     public LogLevel Level { get; set; } = LogLevel.Notice;
 
     /// <summary>M: master, S: replica, X: sentinel, C: child.</summary>
     public char Role { get; set; } = 'M';
+
+    /// <summary>Gets every line too; null: nobody.</summary>
+    public SystemLog? System
+    {
+        get => _system;
+        set
+        {
+            lock (_gate)
+            {
+                _system?.Dispose();
+                _system = value;
+                _systemRefused = false;
+            }
+        }
+    }
 
     /// <summary>Where lines go; empty: standard output.</summary>
     /// <exception cref="IOException">The file cannot be opened.</exception>
@@ -44,16 +61,38 @@ internal sealed class ServerLog : ILog, IDisposable
     public void Write(LogLevel level, string text)
     {
         if (level < Level) return;
-        string time = DateTime.Now.ToString("dd MMM yyyy HH:mm:ss.fff", CultureInfo.InvariantCulture);
         if (text.Length > LineCharsMax) text = text[..LineCharsMax];
-        byte[] line = Encoding.UTF8.GetBytes($"{Environment.ProcessId}:{Role} {time} {Marks[(int)level]} {text}\n");
         lock (_gate)
         {
-            _out.Write(line);
+            WriteLine(level, text);
+            string? refusal = _system?.Write(level, text);
+            if (refusal is not null && !_systemRefused) WriteLine(LogLevel.Warning, refusal); // once, until it takes lines again
+            _systemRefused = refusal is not null;
+        }
+    }
+
+    /// <summary>Writes text as it is, without time and mark, when <see cref="LogLevel.Notice"/> is enabled.</summary>
+    public void WriteRaw(string text)
+    {
+        if (LogLevel.Notice < Level) return;
+        lock (_gate)
+        {
+            _out.Write(Encoding.UTF8.GetBytes(text));
             _out.Flush();
         }
     }
 
+    private void WriteLine(LogLevel level, string text)
+    {
+        string time = DateTime.Now.ToString("dd MMM yyyy HH:mm:ss.fff", CultureInfo.InvariantCulture);
+        _out.Write(Encoding.UTF8.GetBytes($"{Environment.ProcessId}:{Role} {time} {Marks[(int)level]} {text}\n"));
+        _out.Flush();
+    }
+
     /// <inheritdoc/>
-    public void Dispose() => _out.Dispose();
+    public void Dispose()
+    {
+        _system?.Dispose();
+        _out.Dispose();
+    }
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace ModularKv.Host.Keyspace;
 
 /// <summary>One thread that gives large memory back to the system: unmapping 512 MB takes tens of milliseconds.</summary>
@@ -13,7 +15,7 @@ internal sealed class BackgroundFree : IDisposable
     private long _pendingBytes;
 
     /// <summary>Bytes that wait to be given back. Any thread.</summary>
-    public long PendingBytes => Interlocked.Read(ref _pendingBytes);
+    public long PendingBytes => Volatile.Read(ref _pendingBytes);
 
     /// <summary>Does the work on the other thread, soon. It must own what it touches, and must not throw. Loop thread only.</summary>
     /// <param name="work">The work.</param>
@@ -34,6 +36,21 @@ internal sealed class BackgroundFree : IDisposable
         }
 
         Do(job);
+    }
+
+    /// <summary>Waits until nothing is left to be given back: for who counts on that memory.</summary>
+    /// <param name="micros">For how long at most.</param>
+    /// <returns>False: time was up.</returns>
+    public bool Wait(long micros)
+    {
+        long since = Stopwatch.GetTimestamp();
+        while (PendingBytes > 0)
+        {
+            if (Stopwatch.GetElapsedTime(since).TotalMicroseconds > micros) return false;
+            Thread.Sleep(0);
+        }
+
+        return true;
     }
 
     /// <summary>Does what waits and ends the thread; the next job starts another.</summary>

@@ -27,6 +27,9 @@ internal sealed class Databases(KeyspaceState state) : IDatabases
     public DatabaseStore Store(int index) => _stores[index] ?? Make(index);
 
     /// <inheritdoc/>
+    public long CountOf(int index) => _stores[index]?.Count ?? 0;
+
+    /// <inheritdoc/>
     public void Swap(int first, int second)
     {
         if (first == second) return;

@@ -19,8 +19,13 @@ internal static class DefaultModules
         "Keys",
         "Transactions",
         "PubSub",
+        "Eviction",
         "Connection",
         "Tracking",
+        "Tls",
         "Server",
+        "Monitoring",
+        "Metrics",
+        "Acl",
     ];
 }

@@ -1,5 +1,6 @@
 using ModularKv.Abstractions;
 using ModularKv.Abstractions.Memory;
+using ModularKv.Abstractions.Transport;
 using ModularKv.Host.Configuration;
 
 namespace ModularKv.Host.Modules;
@@ -40,11 +41,17 @@ internal interface IModuleHost
     /// <summary>Adds a link to the chain around executions.</summary>
     IDisposable AddInterceptor(CommandInterceptor interceptor);
 
+    /// <summary>Adds a transport with its port; the removal stops listening and closes its connections.</summary>
+    IDisposable AddTransport(ITransport transport, out ITransportListener listener);
+
     /// <summary>Adds an observer of keys.</summary>
     IDisposable AddKeyObserver(KeyObserver observer);
 
     /// <summary>Adds an observer of the server.</summary>
     IDisposable AddServerObserver(ServerObserver observer);
+
+    /// <summary>Adds an observer of commands.</summary>
+    IDisposable AddCommandObserver(CommandObserver observer);
 
     /// <summary>Adds a subscriber to the stream of write effects.</summary>
     IDisposable AddSubscriber(PropagationSubscriber subscriber);

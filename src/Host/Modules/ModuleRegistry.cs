@@ -1,6 +1,7 @@
 using ModularKv.Abstractions;
 using ModularKv.Abstractions.Configuration;
 using ModularKv.Abstractions.Memory;
+using ModularKv.Abstractions.Transport;
 using ModularKv.Host.Configuration;
 
 namespace ModularKv.Host.Modules;
@@ -115,6 +116,13 @@ internal sealed class ModuleRegistry : IModuleRegistry
     }
 
     /// <inheritdoc/>
+    public void Observe(CommandObserver observer)
+    {
+        CheckOpen();
+        _handles.Add(_host.AddCommandObserver(observer));
+    }
+
+    /// <inheritdoc/>
     public void Subscribe(PropagationSubscriber subscriber)
     {
         CheckOpen();
@@ -143,6 +151,14 @@ internal sealed class ModuleRegistry : IModuleRegistry
     {
         CheckOpen();
         _handles.Add(_host.AddShutdownHook(hook));
+    }
+
+    /// <inheritdoc/>
+    public ITransportListener Listen(ITransport transport)
+    {
+        CheckOpen();
+        _handles.Add(_host.AddTransport(transport, out ITransportListener listener));
+        return listener;
     }
 
     /// <summary>Takes everything back, the last registration first. A removal that throws does not keep the others.</summary>

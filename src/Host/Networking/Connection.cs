@@ -22,10 +22,13 @@ internal sealed class Connection : Client
         _set = set;
         Link = link;
         Output = output;
-        output.Grown = CloseWhenOverLimit;
+        output.Grown = OutputGrown;
     }
 
     public Link Link { get; }
+
+    /// <summary>The modules know of it: a connection whose handshake is not complete has not entered.</summary>
+    public bool IsEntered { get; set; }
 
     /// <summary>What is left of the last bytes received: the start of a command, or everything while the connection is held.</summary>
     public ByteBuffer Kept { get; } = new();
@@ -38,7 +41,8 @@ internal sealed class Connection : Client
     public bool IsOverQueryLimit => Kept.Length > _set.Settings.QueryBufferBytesMax;
 
     /// <inheritdoc/>
-    public override long QueryBufferBytes => Kept.Length + Partial.BigReceived + (_postponed?.Length ?? 0);
+    /// <remarks>While a large argument arrives, what came before it counts as parsed, as in Redis.</remarks>
+    public override long QueryBufferBytes => (Partial.BigLength == 0 ? Kept.Length : Partial.BigReceived) + (_postponed?.Length ?? 0);
 
     /// <inheritdoc/>
     public override long QueryBufferFree => Kept.Capacity - Kept.Length;
@@ -46,10 +50,18 @@ internal sealed class Connection : Client
     /// <summary>Managed objects of a connection, about.</summary>
     private const long ObjectBytes = 1024;
 
+    /// <summary>How <see cref="ClientMemory"/> counts it.</summary>
+    public ClientMemory.Account Account;
+
+    /// <summary>Bytes that belong to it alone and are in no account of the server's.</summary>
+    public long HeldBytes
+        => ObjectBytes + Kept.Capacity + Partial.MemoryBytes + (_postponed?.Capacity ?? 0) + StateBytes + QueuedOwnedBytes;
+
+    /// <summary>Bytes that it takes of accounts: blocks of replies, and copies of queued commands.</summary>
+    public long SharedBytes => Output.MemoryBytes + QueuedBytes - QueuedOwnedBytes;
+
     /// <inheritdoc/>
-    public override long MemoryBytes
-        => ObjectBytes + Kept.Capacity + Partial.MemoryBytes + (_postponed?.Capacity ?? 0)
-            + (Output.BlockCount * (long)OutputBlocks.BlockBytes);
+    public override long MemoryBytes => HeldBytes + SharedBytes;
 
     /// <inheritdoc/>
     public override bool Select(int index)
@@ -69,6 +81,13 @@ internal sealed class Connection : Client
 
     /// <summary>Sends what was written. False: closed.</summary>
     public bool Flush()
+    {
+        bool open = Send();
+        if (open) _set.Memory.Update(this);
+        return open;
+    }
+
+    private bool Send()
     {
         _queuedForFlush = false;
         if (IsClosed) return false;
@@ -125,6 +144,12 @@ internal sealed class Connection : Client
 
         if (_overSoftLimitSinceMs == 0) _overSoftLimitSinceMs = _set.Clock.UnixMs;
         return _set.Clock.UnixMs - _overSoftLimitSinceMs >= limit.SoftSeconds * 1000;
+    }
+
+    private void OutputGrown()
+    {
+        CloseWhenOverLimit();
+        _set.Memory.Update(this);
     }
 
     // In the middle of a command: it ends, what follows in the batch does not run any more.
@@ -194,6 +219,7 @@ internal sealed class Connection : Client
         }
 
         IsPostponed = true;
+        _set.Memory.Update(this);
     }
 
     private void Append(Span<byte> header, int number)
@@ -224,7 +250,20 @@ internal sealed class Connection : Client
     public void Resume()
     {
         _queuedForResume = false;
-        if (!IsClosed && !IsBlocked) _set.Receiver.Resume(this);
+        if (IsClosed || IsBlocked) return;
+        _set.Receiver.Resume(this);
+        if (!IsClosed) _set.Memory.Update(this);
+    }
+
+    /// <summary>Ends it to save memory; see <see cref="IClients.Evict"/>.</summary>
+    public void Evict()
+    {
+        if (IsClosed || (Flags & ClientFlags.CloseNow) != 0) return;
+        _set.Log.Notice($"Evicting client: id={Id} addr={Address} name={Name} tot-mem={MemoryBytes}");
+        _set.Statistics.EvictedClients++;
+        Close();
+        Output.Clear();
+        _set.Memory.Remove(this);
     }
 
     /// <inheritdoc/>

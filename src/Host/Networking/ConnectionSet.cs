@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using ModularKv.Abstractions;
 using ModularKv.Abstractions.Memory;
+using ModularKv.Abstractions.Transport;
 using ModularKv.Host.EventLoop;
 using ModularKv.Host.Networking.Memory;
 
@@ -20,6 +21,7 @@ internal sealed class ConnectionSet : LinkHandler
     private readonly List<Connection> _resume = [];
     private readonly List<Connection> _close = [];
     private readonly List<Connection> _idle = [];
+    private readonly List<TransportLink> _buffered = [];
     private long _nextId;
 
     public ConnectionSet(Poller poller, RequestSink sink, NetworkSettings settings, IClock clock, ILog log, ServerStatistics statistics)
@@ -47,6 +49,9 @@ internal sealed class ConnectionSet : LinkHandler
 
     public OutputBlocks Blocks { get; } = new();
 
+    /// <summary>What all connections take.</summary>
+    public ClientMemory Memory { get; } = new();
+
     /// <summary>Ends a block; wired by the server.</summary>
     public Func<Client, bool, bool> Unblock { get; set; } = (_, _) => false;
 
@@ -67,10 +72,11 @@ internal sealed class ConnectionSet : LinkHandler
     /// <summary>A number no client has had.</summary>
     public long NewId() => ++_nextId;
 
-    /// <summary>Listens on an address.</summary>
-    public Link Listen(EndPoint address, int backlog, int unixPermissions = 0)
+    /// <summary>Listens on an address, for plain connections or those of a transport.</summary>
+    public Link Listen(EndPoint address, int backlog, int unixPermissions = 0, ITransport? transport = null)
     {
-        Link link = _poller.Listen(address, backlog, unixPermissions, this);
+        LinkHandler handler = transport is null ? this : new TransportAcceptor(this, transport);
+        Link link = _poller.Listen(address, backlog, unixPermissions, handler);
         _listeners.Add(link);
         return link;
     }
@@ -83,22 +89,37 @@ internal sealed class ConnectionSet : LinkHandler
     }
 
     /// <inheritdoc/>
-    public override void Accepted(Link listener, Link link)
+    public override void Accepted(Link listener, Link link) => Accept(link, null);
+
+    /// <summary>Takes a new connection in. One of a transport may do nothing but its handshake until that is complete.</summary>
+    public void Accept(Link link, ITransport? transport)
     {
         (string peer, string local, bool isLoopback, bool isUnix) = link.Describe();
         if (_byId.Count >= Settings.ClientsMax)
         {
-            Refuse(link, "-ERR max number of clients reached\r\n");
+            // Before a handshake nobody could read it.
+            Refuse(link, transport is null ? "-ERR max number of clients reached\r\n" : "");
             return;
         }
 
-        if (!isLoopback && !isUnix && Settings.RefusesRemote())
+        if (transport is null && RefusesRemote(isLoopback || isUnix))
         {
             Refuse(link, ProtectedMode);
             return;
         }
 
         if (!isUnix) link.Tune(Settings.KeepAliveSeconds);
+        if (transport is not null)
+        {
+            var wrapped = new TransportLink(this, link, transport);
+            link = wrapped;
+            if (wrapped.IsRefused)
+            {
+                Refuse(link, "");
+                return;
+            }
+        }
+
         var connection = new Connection(this, link, new ReplyWriter(Blocks) { ErrorWritten = ErrorWritten })
         {
             Id = NewId(),
@@ -115,9 +136,44 @@ internal sealed class ConnectionSet : LinkHandler
         _byId.Add(connection.Id, connection);
         _byLink.Add(link, connection);
         link.Handler = new ConnectionHandler(this, connection);
+        if (transport is null) Enter(connection);
+    }
+
+    private void Enter(Connection connection)
+    {
+        connection.IsEntered = true;
         Statistics.ConnectionsReceived++;
-        Log.Verbose($"Accepted {peer}");
+        Log.Verbose($"Accepted {connection.Address}");
+        Memory.Update(connection);
         _sink.Connected(connection);
+    }
+
+    private bool RefusesRemote(bool isLocal) => !isLocal && Settings.RefusesRemote();
+
+    /// <summary>A transport's handshake is complete: now the connection is like any other.</summary>
+    public void Established(TransportLink link)
+    {
+        Connection connection = _byLink[link];
+        if ((connection.Flags & ClientFlags.CloseNow) != 0) return; // killed meanwhile, closed at the end of this iteration
+        if (RefusesRemote(connection.IsLocal))
+        {
+            Statistics.ConnectionsRejected++;
+            link.Send(Encoding.ASCII.GetBytes(ProtectedMode));
+            Close(connection);
+            return;
+        }
+
+        Authenticate(connection); // what the server asks of its clients may have changed meanwhile
+        connection.UpdateGate();
+        Enter(connection);
+    }
+
+    /// <summary>A transport's handshake failed.</summary>
+    public void HandshakeFailed(TransportLink link)
+    {
+        Connection connection = _byLink[link];
+        Log.Warning($"Error accepting a client connection: {link.Error} (addr={connection.Address} laddr={connection.LocalAddress})");
+        Close(connection);
     }
 
     private const string ProtectedMode =
@@ -134,7 +190,7 @@ internal sealed class ConnectionSet : LinkHandler
     private void Refuse(Link link, string reply)
     {
         Statistics.ConnectionsRejected++;
-        link.Send(Encoding.ASCII.GetBytes(reply));
+        if (reply.Length > 0) link.Send(Encoding.ASCII.GetBytes(reply));
         link.Close();
     }
 
@@ -150,6 +206,10 @@ internal sealed class ConnectionSet : LinkHandler
         {
             Receiver.Flush();
             Close(connection);
+        }
+        else if (!connection.IsClosed)
+        {
+            Memory.Update(connection);
         }
     }
 
@@ -174,11 +234,13 @@ internal sealed class ConnectionSet : LinkHandler
         (_flush, _flushing) = (_flushing, _flush);
         foreach (Connection connection in _flushing) connection.Flush();
         _flushing.Clear();
-        if (_close.Count > 0) CloseQueued();
+        CloseQueued();
     }
 
-    private void CloseQueued()
+    /// <summary>Closes those that are to be closed.</summary>
+    public void CloseQueued()
     {
+        if (_close.Count == 0) return;
         Connection[] closing = [.. _close];
         _close.Clear();
         foreach (Connection connection in closing) Close(connection);
@@ -197,13 +259,38 @@ internal sealed class ConnectionSet : LinkHandler
     /// <summary>Whether <see cref="ResumeAll"/> has something to do.</summary>
     public bool HasResumable => _resume.Count > 0;
 
+    /// <summary>Notes that a transport holds bytes that no event will tell of.</summary>
+    public void QueueBuffered(TransportLink link) => _buffered.Add(link);
+
+    /// <summary>Whether <see cref="ReceiveBuffered"/> has something to do.</summary>
+    public bool HasBuffered => _buffered.Count > 0;
+
+    /// <summary>Receives what transports hold, once each: who has still more waits until the sockets had their turn.</summary>
+    public void ReceiveBuffered()
+    {
+        int count = _buffered.Count;
+        if (count == 0) return;
+        for (int i = 0; i < count; i++) _buffered[i].GoOn();
+        _buffered.RemoveRange(0, count);
+    }
+
+    /// <summary>Closes the connections of a transport that goes, once they have what was said to them: one may have asked for it.</summary>
+    public void CloseAll(ITransport transport)
+    {
+        foreach (Connection connection in _byId.Values)
+        {
+            if (connection.Link is TransportLink link && link.Transport == transport) connection.Close(afterReplies: true);
+        }
+    }
+
     /// <summary>Closes at once.</summary>
     public void Close(Connection connection)
     {
         if (connection.IsClosed) return;
-        _sink.Closing(connection);
+        if (connection.IsEntered) _sink.Closing(connection);
         _byId.Remove(connection.Id);
         _byLink.Remove(connection.Link);
+        Memory.Remove(connection);
         connection.Dispose();
     }
 
@@ -227,7 +314,8 @@ internal sealed class ConnectionSet : LinkHandler
     private bool IsIdle(Connection connection)
     {
         if (Settings.IdleSecondsMax == 0 || Clock.UnixMs - connection.LastActiveMs <= Settings.IdleSecondsMax * 1000L) return false;
-        return !connection.IsBlocked && (connection.Flags & (ClientFlags.PubSub | ClientFlags.Replica | ClientFlags.Master)) == 0;
+        const ClientFlags Listening = ClientFlags.PubSub | ClientFlags.Replica | ClientFlags.Master | ClientFlags.Monitor;
+        return !connection.IsBlocked && (connection.Flags & Listening) == 0;
     }
 
     /// <summary>Closes everything.</summary>

@@ -21,6 +21,7 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
     private readonly Executor _executor;
     private readonly PauseControl _pause;
     private readonly Receiver _receiver;
+    private readonly Admission _admission;
     private IDisposable? _tick;
 
     public Kernel(ServerParameters parameters, ConfigurationStore store, ServerLog log, Poller poller)
@@ -40,8 +41,8 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
         DebugSwitches = new DebugSwitches(Keyspace, Expire, Databases, Identity);
         Propagation = new PropagationStream(Clock);
         _pause = new PauseControl(Clock);
-        var admission = new Admission(Execution, Memory, _pause, log);
-        _executor = new Executor(Services, Keyspace, Databases, Propagation, admission, Statistics, Clock);
+        _admission = new Admission(Execution, Memory, _pause, log);
+        _executor = new Executor(Services, Keyspace, Databases, Propagation, _admission, Statistics, Clock);
         var arguments = new ArgumentArena();
         var batch = new CommandBatch(arguments, Commands, Databases, _executor);
         var bridge = new RequestBridge(batch, _executor.Blocking, Observers);
@@ -95,6 +96,8 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
 
     public ConnectionSet Connections { get; }
 
+    public TransportSet Transports { get; } = new();
+
     public ShutdownControl Shutdown { get; }
 
     public ReplicationIdentity Identity { get; } = new();
@@ -112,7 +115,7 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
         Services.Scheduler = new GuardedScheduler(Loop, Log);
         Services.Databases = Databases;
         Services.Commands = Commands;
-        Services.Clients = new ClientDirectory(Connections, _pause, _executor.Blocking, Observers);
+        Services.Clients = new ClientDirectory(Connections, _pause, _executor.Blocking, Observers, () => Services.Find<IAuthenticator>()!);
         Services.Types = Keyspace.Types;
         Services.Statistics = Statistics;
         Services.Log = Log;
@@ -139,14 +142,17 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
             Clock.Update();
             Keyspace.Clock.Update(Clock.UnixMs);
         };
-        Connections.Authenticate = client => client.IsAuthenticated = Services.Find<IAuthenticator>()!.DefaultNeedsNoPassword;
+        _executor.Observers.Changed = UpdateGuard;
+        _executor.Observers.Fault = (command, e) => Log.Warning($"An observer of the command {command.FullName} failed: {e}");
+        Connections.Authenticate = client => Services.Find<IAuthenticator>()!.Reset(client);
         Connections.ErrorWritten = CountError;
         _pause.Changed = state =>
         {
             Keyspace.ExpiryPaused = state != PauseState.None;
             UpdateGuard();
         };
-        Memory.AddCounter("clients", () => Connections.Blocks.AllocatedBytes + Receiver.ArenaSize);
+        Memory.AddCounter("clients", () => Connections.Blocks.UsedBytes + Connections.Memory.HeldBytes + _receiver.BytesInUse);
+        Connections.Memory.OverChanged = () => Execution.ClientsAreOver = Connections.Memory.IsOver;
         Loop.EndOfReading = EndOfReading;
         Loop.BeforeSleep = BeforeSleep;
         Loop.AddSlice(new KeyspaceSlices(this).Run);
@@ -160,8 +166,7 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
 
     /// <summary>Whether commands must take the long way is decided by settings and pauses.</summary>
     public void UpdateGuard()
-        => _executor.IsGuarded = Execution.MemoryBytesMax > 0 || Execution.TimesEveryCommand || Execution.IsLoading
-            || Keyspace.ExpiryPaused;
+        => _executor.IsGuarded = _executor.Observers.WantExactTimes || Execution.IsLoading || Keyspace.ExpiryPaused;
 
     /// <summary>Starts the periodic work, 1000/hz milliseconds apart.</summary>
     public void StartTicks()
@@ -189,6 +194,7 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
     private void EndOfReading()
     {
         Keyspace.Clock.Update(Clock.UnixMs);
+        Connections.ReceiveBuffered();
         _receiver.Flush();
         Connections.ResumeAll();
     }
@@ -198,7 +204,16 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
         long nextBlocked = _executor.Blocking.ExpireDue();
         Observers.BeforeSleep();
         _executor.EndOfIteration();
-        Loop.WakeWithinMs = Connections.HasResumable ? 0 : nextBlocked;
+        Loop.WakeWithinMs = Connections.HasResumable || Connections.HasBuffered ? 0 : nextBlocked;
+        Connections.FlushAll();
+        if (_admission.IsPressed) Relieve();
+    }
+
+    // What eviction could not do in its time it goes on with after a look at the sockets. Source: evictionTimeProc.
+    private void Relieve()
+    {
+        if (_admission.Relieve() == MemoryRelief.Unfinished) Loop.WakeWithinMs = 0;
+        _executor.EndOfIteration();
         Connections.FlushAll();
     }
 

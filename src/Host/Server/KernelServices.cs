@@ -104,4 +104,7 @@ internal sealed class KernelServices : IServer
     /// <inheritdoc/>
     public ReadOnlySpan<byte> Call(Client? asClient, int database, params scoped ReadOnlySpan<byte[]> arguments)
         => Calls.Call(asClient, database, arguments);
+
+    /// <inheritdoc/>
+    public bool? MayCall(Client client, params scoped ReadOnlySpan<byte[]> arguments) => Calls.MayCall(client, arguments);
 }

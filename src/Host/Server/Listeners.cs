@@ -1,29 +1,50 @@
 using System.Net;
 using System.Net.Sockets;
+using ModularKv.Abstractions.Transport;
 using ModularKv.Host.Configuration;
 using ModularKv.Host.EventLoop;
 
 namespace ModularKv.Host.Server;
 
 /// <summary>The addresses that the server listens on: bind, port and unixsocket.</summary>
-internal sealed class Listeners(Kernel kernel)
+internal sealed class Listeners
 {
-    private readonly ServerParameters _parameters = kernel.Parameters;
-    private List<Link> _open = [];
+    private readonly Kernel _kernel;
+    private readonly ServerParameters _parameters;
+    private readonly List<Link> _open = [];
     private Link? _unix;
+    private bool _isOpen;
+
+    public Listeners(Kernel kernel)
+    {
+        _kernel = kernel;
+        _parameters = kernel.Parameters;
+        kernel.Transports.Reopen = ReopenTransport;
+        kernel.Transports.Close = port => CloseAll(port.Open);
+    }
 
     /// <summary>Opens everything. Null, or why not.</summary>
     public string? Open()
     {
-        string? error = OpenTcp(_open);
-        if (error is not null) return error;
-        if (_parameters.UnixSocket.Value is not { Length: > 0 } path) return null;
+        _isOpen = true;
+        if (OpenTcp(_open, (int)_parameters.Port.Value, null) is { } error) return error;
+        foreach (TransportPort port in _kernel.Transports.Ports)
+        {
+            if (OpenTcp(port.Open, port.Transport.Port, port.Transport) is { } refusal) return refusal;
+        }
+
+        if (_parameters.UnixSocket.Value is not { Length: > 0 } path)
+        {
+            bool listens = _open.Count > 0 || _kernel.Transports.Ports.Any(port => port.Open.Count > 0);
+            return listens ? null : "Configured to not listen anywhere, exiting.";
+        }
+
         try
         {
             File.Delete(path); // left behind by an earlier run
             int backlog = (int)_parameters.TcpBacklog.Value;
-            _unix = kernel.Connections.Listen(new UnixDomainSocketEndPoint(path), backlog, (int)_parameters.UnixSocketPerm.Value);
-            kernel.Log.Notice($"The server is now ready to accept connections at {path}");
+            _unix = _kernel.Connections.Listen(new UnixDomainSocketEndPoint(path), backlog, (int)_parameters.UnixSocketPerm.Value);
+            _kernel.Log.Notice($"The server is now ready to accept connections at {path}");
             return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -32,12 +53,13 @@ internal sealed class Listeners(Kernel kernel)
         }
     }
 
-    private string? OpenTcp(List<Link> into)
+    private string? OpenTcp(List<Link> into, int port, ITransport? transport)
     {
-        int port = (int)_parameters.Port.Value;
+        string kind = transport?.Name ?? "TCP";
         if (port == 0) return null;
-        IReadOnlyList<string> addresses = _parameters.Bind.Value;
-        foreach (string entry in addresses.Count == 0 ? ["*", "-::*"] : addresses)
+        string[] addresses = [.. _parameters.Bind.Value.Where(entry => entry.Length > 0)];
+        if (addresses.Length == 0) return null; // bind "": no TCP at all
+        foreach (string entry in addresses)
         {
             bool optional = entry.StartsWith('-');
             string text = optional ? entry[1..] : entry;
@@ -45,22 +67,23 @@ internal sealed class Listeners(Kernel kernel)
             if (Resolve(text) is not { } address)
             {
                 if (optional) continue;
-                return $"Could not create server TCP listening socket {text}:{port}: Name or service not known";
+                return $"Could not create server {kind} listening socket {text}:{port}: Name or service not known";
             }
 
             try
             {
-                into.Add(kernel.Connections.Listen(new IPEndPoint(address, port), (int)_parameters.TcpBacklog.Value));
+                into.Add(_kernel.Connections.Listen(
+                    new IPEndPoint(address, port), (int)_parameters.TcpBacklog.Value, transport: transport));
             }
             catch (IOException e)
             {
                 if (optional) continue;
-                kernel.Log.Warning($"Could not create server TCP listening socket {text}:{port}: bind: {e.Message}");
-                return "Failed listening on port " + port + " (TCP), aborting.";
+                _kernel.Log.Warning($"Could not create server {kind} listening socket {text}:{port}: bind: {e.Message}");
+                return "Failed listening on port " + port + $" ({kind}), aborting.";
             }
         }
 
-        return into.Count == 0 ? "Failed listening on port " + port + " (TCP), aborting." : null;
+        return into.Count == 0 ? "Failed listening on port " + port + $" ({kind}), aborting." : null;
     }
 
     private static IPAddress? Resolve(string text)
@@ -78,23 +101,44 @@ internal sealed class Listeners(Kernel kernel)
         }
     }
 
-    /// <summary>CONFIG SET port or bind: opens the new addresses, then closes the old ones. Null, or why not (the old ones stay).</summary>
+    /// <summary>
+    /// CONFIG SET port: closes the old sockets and opens the new ones. Null, or why not: the caller then reopens the old.
+    /// </summary>
     public string? Reopen()
     {
-        List<Link> old = _open;
-        foreach (Link link in old) kernel.Connections.StopListening(link);
-        var opened = new List<Link>();
-        if (OpenTcp(opened) is { } error)
-        {
-            foreach (Link link in opened) kernel.Connections.StopListening(link);
-            _open = [];
-            return error.StartsWith("Failed listening", StringComparison.Ordinal)
-                ? "Unable to listen on this port. Check server logs."
-                : "Failed to bind to specified addresses.";
-        }
+        CloseAll(_open);
+        return InWords(OpenTcp(_open, (int)_parameters.Port.Value, null), _open);
+    }
 
-        _open = opened;
-        return null;
+    /// <summary>CONFIG SET bind: the same for every port.</summary>
+    public string? ReopenAll()
+    {
+        string? error = Reopen();
+        foreach (TransportPort port in _kernel.Transports.Ports) error ??= ReopenTransport(port);
+        return error;
+    }
+
+    // Before the server listens, Open will do it.
+    private string? ReopenTransport(TransportPort port)
+    {
+        if (!_isOpen) return null;
+        CloseAll(port.Open);
+        return InWords(OpenTcp(port.Open, port.Transport.Port, port.Transport), port.Open);
+    }
+
+    private void CloseAll(List<Link> links)
+    {
+        foreach (Link link in links) _kernel.Connections.StopListening(link);
+        links.Clear();
+    }
+
+    private string? InWords(string? error, List<Link> opened)
+    {
+        if (error is null) return null;
+        CloseAll(opened);
+        return error.StartsWith("Failed listening", StringComparison.Ordinal)
+            ? "Unable to listen on this port. Check server logs."
+            : "Failed to bind to specified addresses.";
     }
 
     /// <summary>Removes the unix socket's file.</summary>

@@ -1,5 +1,6 @@
 using ModularKv.Abstractions;
 using ModularKv.Abstractions.Memory;
+using ModularKv.Abstractions.Transport;
 using ModularKv.Host.Configuration;
 using ModularKv.Host.Modules;
 using ModularKv.Host.Primitives;
@@ -65,10 +66,25 @@ internal sealed class ModulePorts(Kernel kernel) : IModuleHost
     }
 
     /// <inheritdoc/>
+    public IDisposable AddTransport(ITransport transport, out ITransportListener listener)
+    {
+        TransportPort port = kernel.Transports.Add(transport);
+        listener = port;
+        return new Undo(() =>
+        {
+            kernel.Transports.Remove(port);
+            kernel.Connections.CloseAll(transport);
+        });
+    }
+
+    /// <inheritdoc/>
     public IDisposable AddKeyObserver(KeyObserver observer) => kernel.Keyspace.Observers.Add(observer);
 
     /// <inheritdoc/>
     public IDisposable AddServerObserver(ServerObserver observer) => kernel.Observers.Add(observer);
+
+    /// <inheritdoc/>
+    public IDisposable AddCommandObserver(CommandObserver observer) => kernel.Executor.Observers.Add(observer);
 
     /// <inheritdoc/>
     public IDisposable AddSubscriber(PropagationSubscriber subscriber) => kernel.Propagation.Subscribe(subscriber);

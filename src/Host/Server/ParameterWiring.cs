@@ -1,3 +1,4 @@
+using System.Globalization;
 using ModularKv.Abstractions;
 using ModularKv.Abstractions.Configuration;
 using ModularKv.Host.Configuration;
@@ -10,13 +11,11 @@ namespace ModularKv.Host.Server;
 /// <summary>Carries parameters into the parts that act on them, at the start and on CONFIG SET.</summary>
 internal sealed class ParameterWiring
 {
-    /// <summary>slowlog thresholds below this ask for the exact time of every command, microseconds.</summary>
-    private const long ExactTimesBelowMicros = 1000;
-
     /// <summary>Descriptors that the server needs beside its clients. Source: CONFIG_MIN_RESERVED_FDS.</summary>
     private const int ReservedDescriptors = 32;
 
     private readonly Kernel _kernel;
+    private readonly OomScore _oomScore;
     private readonly ServerLog _log;
     private readonly ServerParameters _parameters;
 
@@ -29,22 +28,23 @@ internal sealed class ParameterWiring
         Parameter[] plain =
         [
             _parameters.TcpKeepAlive, _parameters.Timeout, _parameters.ClientQueryBufferLimit, _parameters.ClientOutputBufferLimit,
-            _parameters.ProtoMaxBulkLen, _parameters.MaxMemory, _parameters.LatencyTracking, _parameters.SlowLogLogSlowerThan,
+            _parameters.ProtoMaxBulkLen, _parameters.MaxMemory, _parameters.LatencyTracking,
             _parameters.LfuLogFactor, _parameters.LfuDecayTime, _parameters.MaxMemoryPolicy, _parameters.ActiveExpireEffort,
             _parameters.LazyFreeExpire, _parameters.LazyFreeServerDel, _parameters.LogLevel,
         ];
         foreach (Parameter parameter in plain) parameter.Apply = apply;
         _parameters.MaxClients.Apply = ApplyMaxClients;
+        _oomScore = new OomScore(OomScore.ProcessPath, log);
+        _parameters.OomScoreAdj.Apply = _parameters.OomScoreAdjValues.Apply = ApplyOomScore;
         _parameters.Hz.Apply = () =>
         {
             kernel.StartTicks();
             return null;
         };
-        Func<string?> listen = listeners.Reopen;
-        _parameters.Port.Apply = listen;
-        _parameters.Bind.Apply = listen;
+        _parameters.Port.Apply = listeners.Reopen;
+        _parameters.Bind.Apply = listeners.ReopenAll;
         kernel.Network.RefusesRemote = ()
-            => _parameters.ProtectedMode.Value && kernel.Services.Find<IAuthenticator>()!.DefaultNeedsNoPassword;
+            => _parameters.ProtectedMode.Value && kernel.Services.Find<IAuthenticator>()!.DefaultHasNoPassword;
         kernel.Execution.ProtectedRefusal = ProtectedRefusal;
     }
 
@@ -53,6 +53,7 @@ internal sealed class ParameterWiring
     {
         Apply();
         if (ApplyMaxClients() is { } warning) _kernel.Log.Warning(warning);
+        _ = ApplyOomScore();
         _kernel.StartTicks();
     }
 
@@ -69,8 +70,6 @@ internal sealed class ParameterWiring
         _kernel.Limits.BulkMax = _parameters.ProtoMaxBulkLen.Value;
         _kernel.Execution.MemoryBytesMax = _parameters.MaxMemory.Value;
         _kernel.Execution.TracksLatency = _parameters.LatencyTracking.Value;
-        long slower = _parameters.SlowLogLogSlowerThan.Value;
-        _kernel.Execution.TimesEveryCommand = slower is >= 0 and < ExactTimesBelowMicros;
         _kernel.Keyspace.Clock.LogFactor = (int)_parameters.LfuLogFactor.Value;
         _kernel.Keyspace.Clock.DecayMinutes = (int)_parameters.LfuDecayTime.Value;
         _kernel.Keyspace.Clock.UsesFrequency = _parameters.MaxMemoryPolicy.Value is EvictionPolicy.AllKeysLfu or EvictionPolicy.VolatileLfu;
@@ -81,6 +80,9 @@ internal sealed class ParameterWiring
         _kernel.UpdateGuard();
         return null;
     }
+
+    private string? ApplyOomScore()
+        => _oomScore.Apply(_parameters.OomScoreAdj.Value, int.Parse(_parameters.OomScoreAdjValues.Value[0], CultureInfo.InvariantCulture));
 
     private string? ApplyMaxClients()
     {

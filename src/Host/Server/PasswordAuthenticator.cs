@@ -12,7 +12,8 @@ internal sealed class PasswordAuthenticator(StringParameter password) : IAuthent
     public bool DefaultNeedsNoPassword => password.Text.Length == 0;
 
     /// <inheritdoc/>
-    public bool TryAuthenticate(Client client, ReadOnlySpan<byte> user, ReadOnlySpan<byte> given)
+    public bool TryAuthenticate(
+        Client client, scoped ReadOnlySpan<byte> user, scoped ReadOnlySpan<byte> given, scoped ReadOnlySpan<byte> command = default)
     {
         if (!user.SequenceEqual("default"u8)) return false;
 

@@ -10,6 +10,21 @@ internal static class ProgramText
         => $"ModularKv server v={ServerVersion.Own} redis={ServerVersion.Compatibility} dotnet={Environment.Version} "
             + $"bits={IntPtr.Size * 8}";
 
+    /// <summary>What the log begins with where it is read by people: name, mode, port and process.</summary>
+    public static string Logo(int port) =>
+        $"""
+
+                 .--.   .--.
+              .--|  |.--|  |     ModularKv {ServerVersion.Own}, speaks Redis {ServerVersion.Compatibility}, {IntPtr.Size * 8} bit
+              |  '--'|  '--'|
+              '--.   '--.   |    Running in standalone mode
+              .--'   .--'   |    Port: {port}
+              |  .--.|  .--.|    PID: {Environment.ProcessId}
+              '--'  |'--'  |
+                 '--'   '--'
+
+        """;
+
     /// <summary>The text of -h.</summary>
     public static string Usage =>
         """

@@ -37,6 +37,12 @@ internal sealed class RunningServer : IDisposable
     public string? Prepare()
     {
         if (_start.Parameters.LogFile.Text.Length > 0) _log.Path = _start.Parameters.LogFile.Text;
+        if (_start.Parameters.SyslogEnabled.Value)
+        {
+            _log.System = new SystemLog(
+                SystemLog.StandardPath, _start.Parameters.SyslogIdent.Text, _start.Parameters.SyslogFacility.Value);
+        }
+
         Directory.SetCurrentDirectory(_start.Parameters.Dir.Text);
         _wiring.ApplyAll();
         if (!_modules.Configure()) return ModuleRefusal();
@@ -83,6 +89,7 @@ internal sealed class RunningServer : IDisposable
         }
 
         WritePidFile();
+        WriteLogo();
         log.Notice("Server initialized");
         log.Notice("Ready to accept connections");
         _kernel.Memory.MarkStartup();
@@ -93,6 +100,15 @@ internal sealed class RunningServer : IDisposable
         _listeners.Close();
         if (_start.Parameters.PidFile.Value is { Length: > 0 } pidFile) File.Delete(pidFile);
         return 0;
+    }
+
+    // As in Redis: the picture for people at a terminal, or for who asked for it, one line for everybody else.
+    private void WriteLogo()
+    {
+        int port = (int)_start.Parameters.Port.Value;
+        bool isRead = _log.Path.Length == 0 && !Console.IsOutputRedirected && _log.System is null;
+        if (isRead || _start.Parameters.AlwaysShowLogo.Value) _log.WriteRaw(ProgramText.Logo(port));
+        else ((Abstractions.ILog)_log).Notice($"Running mode=standalone, port={port}.");
     }
 
     private void WritePidFile()

@@ -10,8 +10,8 @@ namespace ModularKv.Host.Server;
 /// </summary>
 internal static class Warmup
 {
-    /// <summary>Rooms on the path from the socket to the record and back, by the end of their namespaces.</summary>
-    private static readonly string[] Rooms = [".Memory", ".Unsafe", ".Networking", ".Abstractions"];
+    /// <summary>Rooms on the path from the socket to the value and back, by the end of their namespaces.</summary>
+    private static readonly string[] Rooms = [".Memory", ".Unsafe", ".Networking", ".Abstractions", ".Collections"];
 
     /// <summary>Starts it.</summary>
     public static void Start(IEnumerable<Command> commands)
@@ -23,17 +23,24 @@ internal static class Warmup
 
     private static void Run(Command[] commands)
     {
-        foreach (Assembly assembly in new[] { typeof(Warmup).Assembly, typeof(Command).Assembly })
-        {
-            foreach (Type type in assembly.GetTypes())
-            {
-                if (Rooms.Any(room => type.Namespace?.EndsWith(room, StringComparison.Ordinal) == true)) Prepare(type);
-            }
-        }
+        PrepareRooms(typeof(Warmup).Assembly);
+        PrepareRooms(typeof(Command).Assembly);
 
-        // Whatever the modules are: their handlers, and what stands in the same classes.
-        foreach (Type type in commands.Select(command
-            => command.Spec.Handler?.Method.DeclaringType).OfType<Type>().Distinct()) Prepare(type);
+        // Whatever the modules are: their handlers, what stands in the same classes, and then all that these call in turn.
+        Type[] handlers = [.. commands.Select(command => command.Spec.Handler?.Method.DeclaringType).OfType<Type>().Distinct()];
+        foreach (Type type in handlers) Prepare(type);
+        foreach (Assembly assembly in handlers.Select(type => type.Assembly).Distinct())
+        {
+            foreach (Type type in assembly.GetTypes().Except(handlers)) Prepare(type);
+        }
+    }
+
+    private static void PrepareRooms(Assembly assembly)
+    {
+        foreach (Type type in assembly.GetTypes())
+        {
+            if (Rooms.Any(room => type.Namespace?.EndsWith(room, StringComparison.Ordinal) == true)) Prepare(type);
+        }
     }
 
     private static void Prepare(Type type)

@@ -3,8 +3,9 @@ using System.Diagnostics;
 namespace ModularKv.Benchmarks.Beside;
 
 /// <summary>
-/// <c>dotnet run -c Release --project tests/Benchmarks -- beside [speed|memory|stall] --server name=path --tests a,b</c>: the server beside
-/// redis-server in one run, by CPU per operation, resident bytes per element, or pauses. Servers on CPU 0, this program on CPU 1.
+/// <c>dotnet run -c Release --project tests/Benchmarks -- beside [speed|memory|stall|evict] --server name=path --tests a,b</c>: the server
+/// beside redis-server in one run, by CPU per operation, resident bytes per element, pauses, or hits of a full cache. Servers on CPU 0,
+/// this program on CPU 1.
 /// </summary>
 public static class BesideProgram
 {
@@ -18,7 +19,8 @@ public static class BesideProgram
         }
         catch (FormatException e)
         {
-            Console.Error.WriteLine($"{e.Message}\nbeside [speed|memory|stall] [--server [name=]command]... [--redis path] [--tests a,b]"
+            Console.Error.WriteLine($"{e.Message}\nbeside [speed|memory|stall|evict] [--server [name=]command]... [--redis path]"
+                + " [--tests a,b]"
                 + " [--pipelines 1,16,64] [--rounds 3] [--keys 1000000] [--port 7300] [--scale 1]\n"
                 + $"speed:  {string.Join(' ', SpeedTests.All.Select(test => test.Name))}\n"
                 + $"memory: {string.Join(' ', MemoryTests.All.Select(test => test.Name))}\n"
@@ -48,6 +50,7 @@ public static class BesideProgram
             }
 
             if (options.Mode == "stall") new StallRun(options).Run(servers);
+            else if (options.Mode == "evict") new EvictionRun(options).Run(servers);
             else new SpeedRun(options).Run(servers, Chosen(SpeedTests.All, test => test.Name, options.Tests));
             return 0;
         }

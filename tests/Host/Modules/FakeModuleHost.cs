@@ -1,6 +1,7 @@
 using ModularKv.Abstractions;
 using ModularKv.Abstractions.Configuration;
 using ModularKv.Abstractions.Memory;
+using ModularKv.Abstractions.Transport;
 using ModularKv.Host.Commands;
 using ModularKv.Host.Configuration;
 using ModularKv.Host.Modules;
@@ -64,9 +65,17 @@ internal sealed class FakeModuleHost : IModuleHost, IDisposable
 
     public IDisposable AddInterceptor(CommandInterceptor interceptor) => Attach("interceptor");
 
+    public IDisposable AddTransport(ITransport transport, out ITransportListener listener)
+    {
+        listener = new FakeListener();
+        return Attach("transport " + transport.Name);
+    }
+
     public IDisposable AddKeyObserver(KeyObserver observer) => Attach("key observer");
 
     public IDisposable AddServerObserver(ServerObserver observer) => Attach("server observer");
+
+    public IDisposable AddCommandObserver(CommandObserver observer) => Attach("command observer");
 
     public IDisposable AddSubscriber(PropagationSubscriber subscriber) => Attach("subscriber");
 
@@ -125,6 +134,8 @@ internal sealed class FakeServer(FakeModuleHost host) : IServer, ILog, IDatabase
 
     public long LazyFreePending => 0;
 
+    public long CountOf(int index) => 0;
+
     public IClock Clock => throw Unasked();
 
     public IRandom Random => throw Unasked();
@@ -173,6 +184,8 @@ internal sealed class FakeServer(FakeModuleHost host) : IServer, ILog, IDatabase
 
     public ReadOnlySpan<byte> Call(Client? asClient, int database, params ReadOnlySpan<byte[]> arguments) => throw Unasked();
 
+    public bool? MayCall(Client client, params ReadOnlySpan<byte[]> arguments) => throw Unasked();
+
     public void Swap(int first, int second) => throw Unasked();
 
     public long Flush(int index, bool lazy) => throw Unasked();
@@ -213,4 +226,10 @@ internal sealed class FakeScheduler : IScheduler
     public void Background(Action work, Action<Exception?> done)
     {
     }
+}
+
+/// <summary>Listens nowhere.</summary>
+internal sealed class FakeListener : ITransportListener
+{
+    public string? Reopen() => null;
 }

@@ -22,6 +22,8 @@ public static class ServerCommands
         new("MEMORY", 3, Memory),
         new("DEBUG", 8, Debug),
         new("INFO", 4, Info),
+        new("SLOWLOG", 3, SlowLog),
+        new("LATENCY", 3, Latency),
         new("LASTSAVE", 1, d => { }, Feature.Persistence),
     ];
 
@@ -60,6 +62,31 @@ public static class ServerCommands
 
     private static readonly string[] DebugTypes =
         ["string", "integer", "double", "null", "array", "set", "map", "attrib", "push", "verbatim", "true", "false", "bignum", "nothing"];
+
+    private static void SlowLog(Draft draft)
+    {
+        switch (draft.Random.Next(5))
+        {
+            case 0: draft.Word("LEN"); break;
+            case 1: draft.Word("RESET"); break;
+            case 2: draft.Word("GET").Add(draft.Pick(["-2", "x", "", "0", "9223372036854775808"])); break;
+            case 3: draft.Word("GET").Small(-1, 3); break;
+            default: draft.OneOf("HELP", "NOTHING"); break;
+        }
+    }
+
+    private static void Latency(Draft draft)
+    {
+        switch (draft.Random.Next(6))
+        {
+            case 0: draft.Word("HISTORY").Add("nothing"); break;
+            case 1: draft.Word("RESET").Add("nothing"); break;
+            case 2: draft.Word("GRAPH").Add("nothing"); break;
+            case 3: draft.Word("HISTOGRAM").Add(draft.Pick(["nothing", "", "no|thing", "set|x"])); break;
+            case 4: draft.Word("LATEST"); break;
+            default: draft.OneOf("HELP", "NOTHING", "DOCTOR"); break;
+        }
+    }
 
     private static void Flush(Draft draft)
     {

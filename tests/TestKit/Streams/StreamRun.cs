@@ -17,6 +17,8 @@ public sealed class StreamRun(ServerProcess ours, ServerProcess theirs, int prot
     /// <summary>The whole keyspace is compared after this many commands.</summary>
     public int KeyspaceEvery { get; init; } = 200;
 
+    private const int DyingMs = 500;
+
     /// <summary>Stops after this many differences; each time both servers are emptied and the stream goes on.</summary>
     public int DifferencesMax { get; init; } = 8;
 
@@ -62,8 +64,11 @@ public sealed class StreamRun(ServerProcess ours, ServerProcess theirs, int prot
                 difference = $"command: {command}\nno reply: {failure.Message}";
             }
             if (difference == null) continue;
+            Thread.Sleep(DyingMs); // a server that crashes closes its connections before it has ended
             if (!ours.IsRunning)
                 return Report(stream, i, [.. differences, difference + "\nthe server under test has ended; its log:\n" + ours.Log]);
+            if (!theirs.IsRunning)
+                return Report(stream, i, [.. differences, difference + "\nredis-server has ended; its log:\n" + theirs.Log]);
             // The same command differing again says nothing new.
             if (names.Add(Subject(command) + difference.StartsWith("keyspace", StringComparison.Ordinal)))
                 differences.Add($"#{i} {difference}");

@@ -25,6 +25,12 @@ internal sealed unsafe class BlockedClients(Executor executor, Databases databas
     /// <summary>Number of blocked clients.</summary>
     public int Count => _all.Count;
 
+    /// <summary>Number of keys that clients wait for.</summary>
+    public int KeyCount => _byKey.Count;
+
+    /// <summary>Those of them whose deletion wakes a client too.</summary>
+    public int KeyCountOnDelete => _byKey.Values.Count(queue => queue.Any(waiting => waiting.WakesOnDelete));
+
     /// <summary>Whether a key that somebody waits for has changed.</summary>
     public bool HasReady => _ready.Count > 0;
 
@@ -207,6 +213,9 @@ internal sealed unsafe class BlockedClients(Executor executor, Databases databas
         }
 
         client.Output.Error("UNBLOCKED client unblocked via CLIENT UNBLOCK"u8);
+        client.Output.Errors = 0; // it is the blocked command's, not that of the client's next one
+        blocked.Command.Calls++;
+        blocked.Command.Failed++;
         client.FlushLater();
         Release(blocked);
         return true;

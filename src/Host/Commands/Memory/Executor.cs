@@ -17,6 +17,9 @@ internal sealed unsafe class Executor : CommandServices
 
     private const int NestingMax = 16;
 
+    /// <summary>Calls of a fast command that are timed one by one after some of them together took long.</summary>
+    private const int TimedAloneCalls = 10_000;
+
     /// <summary>After a command of this length the next one of the iteration needs a fresh clock.</summary>
     private const long ClockStepNanoseconds = 1_000_000;
 
@@ -35,7 +38,7 @@ internal sealed unsafe class Executor : CommandServices
     /// <summary>Those of <see cref="_before"/> that concern every client.</summary>
     private CommandInterceptor[] _beforeAll = [];
     private CommandInterceptor[] _after = [];
-    private readonly List<Action> _deferred = [];
+    private readonly Aftermath _aftermath;
     private int _depth;
     private Command? _timed;
     private int _timedCalls;
@@ -59,8 +62,13 @@ internal sealed unsafe class Executor : CommandServices
         _clock = clock;
         _discard = new ReplyWriter(_scratchBlocks);
         Blocking = new BlockedClients(this, databases, clock);
+        _aftermath = new Aftermath(this);
         for (int i = 0; i < NestingMax; i++) _frames[i] = new CommandFrame { Server = server, Services = this };
+        admission.CallOf = CallOf;
     }
+
+    /// <summary>Those who are told of commands that took long.</summary>
+    public CommandObservers Observers { get; } = new();
 
     /// <summary>Clients that wait for keys.</summary>
     public BlockedClients Blocking { get; }
@@ -71,7 +79,7 @@ internal sealed unsafe class Executor : CommandServices
     /// <summary>Called after a command that took long: reads the clock.</summary>
     public Action TookLong { get; set; } = () => { };
 
-    /// <summary>Whether somebody must be asked about every command (interceptors, exact times, a limit on memory, loading …).</summary>
+    /// <summary>Whether somebody must be asked about every command (interceptors, exact times, loading …).</summary>
     public bool IsGuarded { get; set; }
 
     /// <summary>Commands in execution, one in another.</summary>
@@ -89,7 +97,7 @@ internal sealed unsafe class Executor : CommandServices
             return;
         }
 
-        _deferred.Add(run);
+        _aftermath.Add(run);
         _frames[0].Flags |= CallFlags.Deferred;
     }
 
@@ -158,12 +166,25 @@ internal sealed unsafe class Executor : CommandServices
     public void Execute(Client client, Command? command, Argument* arguments, int count)
     {
         if (command is null || (uint)(count - command.MinArguments) > (uint)(command.MaxArguments - command.MinArguments)
-            || client.Gate || IsGuarded || HasInterceptors || command.ByName is not null)
+            || client.Gate || IsGuarded || HasInterceptors || command.NeedsChecks || _admission.IsPressed)
         {
-            ExecuteGuarded(client, command, arguments, count);
+            if (client.IsLimited && MayGoShort(client, command, arguments, count)) ExecuteShort(client, command!, arguments, count);
+            else ExecuteGuarded(client, command, arguments, count);
             return;
         }
 
+        ExecuteShort(client, command, arguments, count);
+    }
+
+    // A client of limited rights, and nothing else in the way: its rights are asked here, and the command runs as anybody's.
+    private bool MayGoShort(Client client, Command? command, Argument* arguments, int count)
+        => !IsGuarded && !HasInterceptors && !_admission.IsPressed && command is { NeedsChecks: false }
+            && (uint)(count - command.MinArguments) <= (uint)(command.MaxArguments - command.MinArguments)
+            && client.Rights!.Allows(command, new ArgumentList(arguments, count));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void ExecuteShort(Client client, Command command, Argument* arguments, int count)
+    {
         if (command != _timed || _timedCalls >= TimedTogetherMax) CloseTiming(command);
         _timedCalls++;
         CommandFrame frame = _frames[_depth++];
@@ -175,11 +196,15 @@ internal sealed unsafe class Executor : CommandServices
         {
             // A blocked command counts when it is served.
             if ((frame.Flags & CallFlags.Blocked) != 0) _timedCalls--;
+            if (!command.TimedTogether) CloseTiming(null);
             Finish(frame);
+        }
+        else if (!command.TimedTogether)
+        {
+            CloseTiming(null);
         }
 
         if (client.Output.Errors != 0) CountErrors(client.Output, command);
-        if ((command.Flags & CommandFlags.Fast) == 0) CloseTiming(null);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -229,6 +254,7 @@ internal sealed unsafe class Executor : CommandServices
             long ticks = now - _timedSince;
             long nanoseconds = Stopwatch.Frequency == 1_000_000_000 ? ticks : (long)(ticks * (1e9 / Stopwatch.Frequency));
             Record(timed, _timedCalls, nanoseconds);
+            if (nanoseconds >= Observers.ThresholdNanoseconds) TookLonger(timed, nanoseconds);
         }
 
         _timed = next;
@@ -236,8 +262,23 @@ internal sealed unsafe class Executor : CommandServices
         _timedSince = now;
     }
 
+    // Nothing ran since, so that the frame is still that of the group's last command.
+    private void TookLonger(Command timed, long nanoseconds)
+    {
+        CommandFrame frame = _frames[Math.Max(0, _depth - 1)];
+        if (_timedCalls == 1 && frame.Command == timed && (frame.Flags & CallFlags.Blocked) == 0)
+        {
+            Observers.Tell(frame, nanoseconds);
+            return;
+        }
+
+        timed.TimedTogether = false;
+        timed.TimedAlone = TimedAloneCalls;
+    }
+
     private void Record(Command command, int calls, long nanoseconds)
     {
+        if (command.TimedAlone > 0 && --command.TimedAlone == 0) command.TimedTogether = true;
         command.Calls += calls;
         command.Nanoseconds += nanoseconds;
         if (nanoseconds > ClockStepNanoseconds && _depth < 2) TookLong(); // within another command the time stands still
@@ -290,7 +331,7 @@ internal sealed unsafe class Executor : CommandServices
         if (!_admission.Admit(client, command, arguments, reply, flags))
         {
             Rejected(client, command, reply);
-            Complete(client, command);
+            if (_depth == 0) _aftermath.Complete(client, command);
             return false;
         }
 
@@ -307,23 +348,7 @@ internal sealed unsafe class Executor : CommandServices
             _keyspace.KeepsAccessClocks = false;
             _depth--;
             if (frame.Dirty != 0 || frame.Flags != 0 || Blocking.HasReady) Finish(frame);
-            Complete(client, command);
-        }
-    }
-
-    private void Complete(Client client, Command? command)
-    {
-        if (client.Followers is not { } followers || _depth > 0) return;
-        foreach (CommandInterceptor follower in followers)
-        {
-            try
-            {
-                follower.Completed(client, command);
-            }
-            catch (Exception e) when (e is not InvariantException { IsKernel: true })
-            {
-                if (command is not null) Fault(command, e);
-            }
+            if (_depth == 0) _aftermath.Complete(client, command);
         }
     }
 
@@ -343,17 +368,11 @@ internal sealed unsafe class Executor : CommandServices
         long nanoseconds = (long)Stopwatch.GetElapsedTime(since).TotalNanoseconds;
         if (frame.Reply.Errors != 0) CountErrors(frame.Reply, command);
         if ((frame.Flags & CallFlags.Blocked) == 0) Record(command, 1, nanoseconds);
+        if (nanoseconds >= Observers.ThresholdNanoseconds) Observers.Tell(frame, nanoseconds);
         foreach (CommandInterceptor interceptor in _after) Tell(interceptor, frame, nanoseconds / 1000);
-        if (FollowersOf(frame.Client) is not { } followers) return true;
+        if (Aftermath.FollowersOf(frame.Client, _frames[0].Client) is not { } followers) return true;
         foreach (CommandInterceptor follower in followers) Tell(follower, frame, nanoseconds / 1000);
         return true;
-    }
-
-    // What a script's stand-in does counts as done by the one who called the script.
-    private CommandInterceptor[]? FollowersOf(Client client)
-    {
-        bool standsIn = (client.Flags & (ClientFlags.Virtual | ClientFlags.Internal)) == ClientFlags.Virtual;
-        return (standsIn ? _frames[0].Client : client).Followers;
     }
 
     // An interceptor that throws has not decided: the command does not run (it may have been the one to refuse it).
@@ -384,6 +403,20 @@ internal sealed unsafe class Executor : CommandServices
         }
     }
 
+    // A script's own command is the first below the call.
+    private CallOrigin CallOf()
+    {
+        bool isScript = _depth > 0 && (_frames[_depth - 1].Command.Categories & AclCategories.Scripting) != 0;
+        return isScript ? CallOrigin.Script : CallOrigin.Module;
+    }
+
+    /// <summary>Whether a client's rights let it run a command. Null: no such command, or a wrong number of arguments.</summary>
+    public static bool? MayRun(Client client, Command? command, ArgumentList arguments)
+    {
+        if (command is null || arguments.Count < command.MinArguments || arguments.Count > command.MaxArguments) return null;
+        return client.Rights is not { } rights || rights.Allows(command, arguments);
+    }
+
     private void Rejected(Client client, Command? command, ReplyWriter reply)
     {
         if (command is not null) command.Rejected++;
@@ -406,25 +439,10 @@ internal sealed unsafe class Executor : CommandServices
 
         if (_depth > 0) return;
         _propagation.EndUnit();
-        if ((frame.Flags & CallFlags.Deferred) != 0) RunDeferred(frame.Command);
-        if (Blocking.HasReady) Blocking.Serve();
-    }
-
-    private void RunDeferred(Command command)
-    {
-        for (int i = 0; i < _deferred.Count; i++)
-        {
-            try
-            {
-                _deferred[i]();
-            }
-            catch (Exception e) when (e is not InvariantException { IsKernel: true })
-            {
-                Fault(command, e);
-            }
-        }
-
-        _deferred.Clear();
+        if ((frame.Flags & CallFlags.Deferred) != 0) _aftermath.Run(frame.Command);
+        if (!Blocking.HasReady) return;
+        if (_timed is not null) CloseTiming(null); // their time is not that of the command which woke them
+        Blocking.Serve();
     }
 
     /// <inheritdoc/>
@@ -448,7 +466,9 @@ internal sealed unsafe class Executor : CommandServices
             foreach (ref readonly QueuedCommand queued in commands)
             {
                 ReplyWriter reply = isDirect ? WriterOf(outer.Client) : outer.Reply;
+                if (_timed is { } last && (last != queued.Command || !last.TimedTogether)) CloseTiming(queued.Command); // its frame still
                 PrepareQueued(frame, outer, queued, reply);
+                if (outer.Client.Rights is { } rights && !MayRunQueued(rights, frame)) continue;
                 bool isWatched = HasInterceptors || IsGuarded || outer.Client.Followers is not null;
                 if (isWatched) RunIntercepted(frame, _beforeAll); else RunTimed(frame);
                 if (frame.Dirty != 0 || (frame.Flags & CallFlags.ForcePropagation) != 0) Finish(frame);
@@ -456,10 +476,19 @@ internal sealed unsafe class Executor : CommandServices
         }
         finally
         {
-            _depth--;
             if (_timed is not null) CloseTiming(null);
+            _depth--;
             if (outer.Reply != _discard) _discard.Clear();
         }
+    }
+
+    // Rights may have changed since the command was queued.
+    private static bool MayRunQueued(ClientRights rights, CommandFrame frame)
+    {
+        if ((frame.Flags & CallFlags.Trusted) != 0 || rights.Allows(frame.Command, frame.All)) return true;
+        frame.Reply.Error(rights.Refuse(frame.Client, frame.Command, frame.All, CallOrigin.Queue));
+        frame.Reply.Errors = 0;
+        return false;
     }
 
     // CLIENT REPLY inside the queue takes effect from the next command on.
@@ -486,11 +515,11 @@ internal sealed unsafe class Executor : CommandServices
         if (_keyspace.KeepsAccessClocks != keepsClocks) _keyspace.KeepsAccessClocks = keepsClocks;
     }
 
-    // The end of one command is the beginning of the next: one look at the clock for both.
+    // The end of one command is the beginning of the next: one look at the clock for both, before the frame is used for the next one.
     private void RunTimed(CommandFrame frame)
     {
         Command command = frame.Command;
-        if (command != _timed || _timedCalls >= TimedTogetherMax || (command.Flags & CommandFlags.Fast) == 0) CloseTiming(command);
+        if (command != _timed || _timedCalls >= TimedTogetherMax) CloseTiming(command);
         _timedCalls++;
         Invoke(frame);
         if (frame.Reply.Errors != 0) CountErrors(frame.Reply, command);

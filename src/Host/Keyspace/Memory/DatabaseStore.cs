@@ -210,6 +210,10 @@ internal sealed unsafe class DatabaseStore : Database
     public override Entry Random() => DatabaseWalks.Random(this);
 
     /// <inheritdoc/>
+    public override int Sample(int count, bool expiringOnly, IEntryVisitor visitor)
+        => expiringOnly ? DatabaseSamples.Expiring(this, count, visitor) : DatabaseSamples.Any(this, count, visitor);
+
+    /// <inheritdoc/>
     public override long IdleSeconds(Entry entry) => _clock.IdleSeconds(entry.Record->AccessClock);
 
     /// <inheritdoc/>

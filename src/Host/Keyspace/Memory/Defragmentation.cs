@@ -64,6 +64,7 @@ internal sealed unsafe class Defragmentation(KeyspaceState state) : IDisposable
 
         state.Statistics.DefragmentedBlocks += state.Blocks.MovedBlocks - moved;
         state.Statistics.DefragmentationMicros += now - start;
+        state.Statistics.Latency.Report("active-defrag-cycle", now - start);
         return _stage != Stage.Idle;
     }
 

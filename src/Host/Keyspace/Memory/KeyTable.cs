@@ -85,6 +85,9 @@ internal sealed unsafe class KeyTable : IDisposable
     /// <summary>Bytes of memory committed for buckets and overflow.</summary>
     public long MemoryBytes => (long)(_range?.Committed ?? 0) + _pool.MemoryBytes;
 
+    /// <summary>Bytes of buckets in use: grows with the keys, bucket by bucket, where committed memory grows in large steps.</summary>
+    public long UsedBytes => (BucketCount + _pool.Live) * Bucket.Size;
+
     /// <summary>Overflow buckets in use.</summary>
     internal long OverflowBuckets => _pool.Live;
 

@@ -105,7 +105,7 @@ internal static unsafe class KeyTableWalks
         }
 
         Span<nint> one = stackalloc nint[1];
-        return SampleFrom(table, NextRandom(ref random), one, buckets) == 1 ? (Record*)one[0] : null;
+        return SampleFrom(table, table.IndexOf(NextRandom(ref random), out _), one, 1, buckets) == 1 ? (Record*)one[0] : null;
     }
 
     /// <summary>Collects records from neighbouring buckets around a random place: cheap, and good enough to choose what to evict.</summary>
@@ -113,19 +113,26 @@ internal static unsafe class KeyTableWalks
     /// <param name="into">Receives the records' addresses, each at most once.</param>
     /// <param name="random">The generator's state, any number; changed.</param>
     /// <returns>Records collected; fewer than asked for in a sparse table, 0 at least in an empty one.</returns>
-    public static int Sample(this KeyTable table, Span<nint> into, ref ulong random)
+    public static int Sample(this KeyTable table, Span<nint> into, ref ulong random) => Sample(table, into, into.Length, ref random);
+
+    /// <inheritdoc cref="Sample(KeyTable, Span{nint}, ref ulong)"/>
+    /// <param name="table">The table.</param>
+    /// <param name="into">Receives the records' addresses, each at most once.</param>
+    /// <param name="enough">With so many no further bucket is looked at; the rest of one is taken along.</param>
+    /// <param name="random">The generator's state, any number; changed.</param>
+    public static int Sample(this KeyTable table, Span<nint> into, int enough, ref ulong random)
     {
         if (table.Count == 0) return 0;
-        ulong bucketsMax = Math.Min((ulong)table.BucketCount, (ulong)(KeyTable.BucketsMin + ((long)into.Length * SampleBucketsPerRecord)));
-        return SampleFrom(table, NextRandom(ref random), into, bucketsMax);
+        ulong bucketsMax = Math.Min((ulong)table.BucketCount, (ulong)(KeyTable.BucketsMin + ((long)enough * SampleBucketsPerRecord)));
+        return SampleFrom(table, table.IndexOf(NextRandom(ref random), out _), into, enough, bucketsMax);
     }
 
-    private static int SampleFrom(KeyTable table, ulong word, Span<nint> into, ulong bucketsMax)
+    // The start is chosen by a hash: a bucket that has yet to be split, and holds twice as many keys, is met twice as often.
+    private static int SampleFrom(KeyTable table, ulong index, Span<nint> into, int enough, ulong bucketsMax)
     {
         ulong buckets = (ulong)table.BucketCount;
-        ulong index = Math.BigMul(word, buckets, out _);
         int found = 0;
-        for (; bucketsMax > 0 && found < into.Length; bucketsMax--)
+        for (; bucketsMax > 0 && found < enough; bucketsMax--)
         {
             for (Bucket* bucket = table.HeadAt(index); ; bucket = bucket->Next)
             {

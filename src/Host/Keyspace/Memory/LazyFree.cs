@@ -46,6 +46,7 @@ internal sealed unsafe class LazyFree(KeyspaceState state)
     {
         get
         {
+            if (_detached.Count == 0) return 0; // asked before every command
             long bytes = 0;
             foreach (StoreContent content in _detached) bytes += content.UsedBytes;
             return bytes;

@@ -72,6 +72,9 @@ internal sealed unsafe class StoreContent
     /// <summary>Where the active expire cycle goes on.</summary>
     public ulong ExpireCursor;
 
+    /// <summary>Where the search for keys with a time to live goes on, for samples of them.</summary>
+    public ulong SampleCursor;
+
     /// <summary>Where the snapshot walk goes on.</summary>
     public ulong WalkCursor;
 
@@ -94,7 +97,7 @@ internal sealed unsafe class StoreContent
     public bool IsFreedLazily { get; set; }
 
     /// <summary>Bytes of everything, in use.</summary>
-    public long UsedBytes => Heap.UsedBytes + Table.MemoryBytes + ExternalBytes;
+    public long UsedBytes => Heap.UsedBytes + Table.UsedBytes + ExternalBytes;
 
     /// <summary>Number of keys whose types own memory outside their records.</summary>
     public long OwningCount

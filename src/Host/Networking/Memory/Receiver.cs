@@ -47,8 +47,8 @@ internal sealed unsafe class Receiver
         _statistics = statistics;
     }
 
-    /// <summary>Bytes of the shared arena.</summary>
-    public static long ArenaSize => ArenaBytes;
+    /// <summary>Bytes received and not yet executed, in the shared arena.</summary>
+    public long BytesInUse => _used;
 
     /// <summary>Executes what is in the batch.</summary>
     public void Flush()

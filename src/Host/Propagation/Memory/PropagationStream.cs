@@ -57,7 +57,7 @@ internal sealed unsafe class PropagationStream : IPropagation
         _unit.Add(new Effect(database, start, _length, replicasOnly));
     }
 
-    /// <summary>Hands the unit over.</summary>
+    /// <inheritdoc/>
     public void EndUnit()
     {
         if (_unit.Count == 0) return;

@@ -20,6 +20,29 @@ internal sealed unsafe class ModuleCalls(Executor executor, CommandTable table, 
         Client client = asClient ?? (_own ??= createClient());
         int selected = client.Database;
         client.Database = database;
+        byte* copy = Copy(arguments);
+        var list = new ArgumentList((Argument*)copy, arguments.Length);
+        var reply = new ReplyWriter(_blocks) { Protocol = 3 };
+        CallFlags flags = CallFlags.DenyBlocking | (asClient is null ? CallFlags.Trusted : CallFlags.None);
+        executor.Run(client, table.Find(arguments[0]), list, reply, flags);
+        client.Database = selected;
+        NativeMemory.Free(copy);
+        return Collect(reply);
+    }
+
+    /// <summary>Whether a client's rights let it run a command. Null: no such command, or a wrong number of arguments.</summary>
+    public bool? MayCall(Client client, scoped ReadOnlySpan<byte[]> arguments)
+    {
+        Invariant.Check(arguments.Length > 0, "a call without a command name");
+        byte* copy = Copy(arguments);
+        var list = new ArgumentList((Argument*)copy, arguments.Length);
+        bool? may = Executor.MayRun(client, table.Resolve(list), list);
+        NativeMemory.Free(copy);
+        return may;
+    }
+
+    private static byte* Copy(scoped ReadOnlySpan<byte[]> arguments)
+    {
         long bytes = (long)arguments.Length * sizeof(Argument);
         foreach (byte[] argument in arguments) bytes += argument.Length;
         byte* copy = (byte*)NativeMemory.Alloc((nuint)bytes + BigArgument.Slack);
@@ -31,13 +54,7 @@ internal sealed unsafe class ModuleCalls(Executor executor, CommandTable table, 
             content += arguments[i].Length;
         }
 
-        var list = new ArgumentList((Argument*)copy, arguments.Length);
-        var reply = new ReplyWriter(_blocks) { Protocol = 3 };
-        CallFlags flags = CallFlags.DenyBlocking | (asClient is null ? CallFlags.Trusted : CallFlags.None);
-        executor.Run(client, table.Find(arguments[0]), list, reply, flags);
-        client.Database = selected;
-        NativeMemory.Free(copy);
-        return Collect(reply);
+        return copy;
     }
 
     /// <summary>Lets go of a command that was taken out of the table.</summary>

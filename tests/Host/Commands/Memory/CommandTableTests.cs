@@ -95,8 +95,9 @@ public sealed class CommandTableTests
         Assert.Null(table.Resolve(tooLong.List));
         table.Remove(config);
         Assert.True(found.IsRemoved);
-        Assert.Equal(0, table.Add(Row("a"), "test", true).Id);
-        Assert.Equal(1, table.Add(Row("b"), "test", true).Id);
+        Assert.Equal(3, table.Add(Row("a"), "test", true).Id);
+        Command again = table.Add(Row("config", Row("set"), Row("new")), "test", true);
+        Assert.Equal([0, 2, 4], new[] { again.Id, again.Subcommands[0].Id, again.Subcommands[1].Id });
     }
 
     [Fact]
