@@ -48,7 +48,6 @@ internal sealed class StatisticsSections(IServer server, IConfiguration configur
         Zeros(info, "active_defrag_misses", "active_defrag_key_hits", "active_defrag_key_misses");
         info.Line("total_active_defrag_time", s.DefragmentationMicros / 1000);
         info.Line("current_active_defrag_time", 0);
-        Zeros(info, "tracking_total_keys", "tracking_total_items", "tracking_total_prefixes");
         info.Line("unexpected_error_replies", 0);
         info.Line("total_error_replies", s.ErrorReplies);
         info.Line("dump_payload_sanitizations", 0);

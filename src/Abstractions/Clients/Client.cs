@@ -127,13 +127,37 @@ public abstract class Client
 
     internal void UpdateGate()
     {
-        bool isSpecial = !IsAuthenticated || (Flags & GateFlags) != 0 || IsBlocked || IsPostponed || IsClosed || IsRestricted;
+        bool isSpecial = !IsAuthenticated || (Flags & GateFlags) != 0 || IsBlocked || IsPostponed || IsClosed || IsRestricted
+            || Followers is not null;
         IsLimited = !isSpecial && Rights is not null;
         Gate = isSpecial || IsLimited;
     }
 
     // A RESP2 subscriber reads messages, so that few commands may answer it; in RESP3 it is a client like any other.
     private bool IsRestricted => (Flags & ClientFlags.PubSub) != 0 && Output is { Protocol: 2 };
+
+    /// <summary>Those who are told of each of its commands; null: nobody. Replaced, never changed.</summary>
+    internal CommandInterceptor[]? Followers { get; private set; }
+
+    /// <summary>
+    /// Lets an interceptor of the module's own be told of this client's commands (<see cref="CommandInterceptor.After"/> and
+    /// <see cref="CommandInterceptor.Completed"/>), those of its transactions and scripts included. Costs other clients nothing.
+    /// </summary>
+    /// <param name="interceptor">Registered by <see cref="IModuleRegistry.Intercept"/>; a second time changes nothing.</param>
+    public void Follow(CommandInterceptor interceptor)
+    {
+        if (Followers is not null && Array.IndexOf(Followers, interceptor) >= 0) return;
+        Followers = [.. Followers ?? [], interceptor];
+        UpdateGate();
+    }
+
+    /// <summary>Ends <see cref="Follow"/>.</summary>
+    public void Unfollow(CommandInterceptor interceptor)
+    {
+        if (Followers is null || Array.IndexOf(Followers, interceptor) < 0) return;
+        Followers = Followers.Length == 1 ? null : [.. Followers.Where(other => other != interceptor)];
+        UpdateGate();
+    }
 
     /// <summary>Keeps a command that cannot run now, to be taken up before anything else the client sent. Copies the arguments.</summary>
     internal abstract void Postpone(ArgumentList arguments);

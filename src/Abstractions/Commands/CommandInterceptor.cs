@@ -42,4 +42,14 @@ public abstract class CommandInterceptor
     public virtual void After(ref CommandContext call, long micros)
     {
     }
+
+    /// <summary>
+    /// Called when a request of a client that it follows (<see cref="Client.Follow"/>) is over, whether the command ran, was queued,
+    /// blocked or was refused. <see cref="After"/> is called for such a client's commands too, whatever <see cref="WantsAfter"/> says.
+    /// </summary>
+    /// <param name="client">Who asked.</param>
+    /// <param name="command">Null: there is no such command.</param>
+    public virtual void Completed(Client client, Command? command)
+    {
+    }
 }

@@ -106,6 +106,9 @@ internal enum CallFlags
     /// <summary>Runs from a client's queue: inside EXEC.</summary>
     Queued = 512,
 
+    /// <summary>Something waits for the end of this command.</summary>
+    Deferred = 4096,
+
     /// <summary>Comes from the server itself or a trusted stream: no authentication, ACL or memory checks.</summary>
     Trusted = 256,
 }

@@ -25,6 +25,15 @@ public interface IModuleRegistry
         foreach (CommandSpec row in rows) Command(row);
     }
 
+    /// <summary>
+    /// Adds a subcommand to a container that another module registered (CLIENT, CONFIG …): name that one in
+    /// <see cref="ModuleAttribute.DependsOn"/>. Its flags, categories and documentation are its own.
+    /// </summary>
+    /// <param name="container">The container's name in lower case.</param>
+    /// <param name="row">Its arity counts the container's name too.</param>
+    /// <exception cref="ModuleException">There is no such container, it has that subcommand, or the row contradicts itself.</exception>
+    void Subcommand(string container, CommandSpec row);
+
     /// <summary>Adds a data type. Its name must be unique; at most 63 types may be registered at a time.</summary>
     void Type(DataType type);
 

@@ -73,6 +73,17 @@ public interface IServer
     void Changed(Database database, scoped in KeyRef key, KeyEventClass eventClass, ReadOnlySpan<byte> eventName, int dirty = 1);
 
     /// <summary>
+    /// The client whose command runs now, the first one where commands run others (EXEC, scripts, modules); null between commands.
+    /// </summary>
+    Client? CurrentClient { get; }
+
+    /// <summary>
+    /// Runs something as soon as the running command has ended and its reply is whole, the place to write messages to any client's
+    /// output; at once when no command is running. Inside EXEC and scripts that is after those.
+    /// </summary>
+    void AfterCommand(Action run);
+
+    /// <summary>
     /// Runs a command as <paramref name="asClient"/> (null: as the server itself, with all rights) and hands back its reply.
     /// </summary>
     /// <returns>The reply as RESP3 bytes; valid until the next call.</returns>

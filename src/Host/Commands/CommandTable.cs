@@ -40,6 +40,20 @@ internal sealed class CommandTable : ICommandTable
         return command;
     }
 
+    /// <summary>Adds a subcommand to a container that another module registered.</summary>
+    /// <exception cref="ModuleException">There is no such container, the name is taken, or the row contradicts itself.</exception>
+    public Command AddSubcommand(string container, CommandSpec spec, string module, bool isBuiltIn)
+    {
+        Command? above = All.FirstOrDefault(command => command.Spec.Name == container);
+        if (above?.ByName is null) throw new ModuleException($"there is no command '{container}' with subcommands");
+        if (above.ByName.ContainsKey(spec.Name)) throw new ModuleException($"subcommand '{container}|{spec.Name}' is already registered");
+        if (spec.Handler is null) throw new ModuleException($"subcommand '{container}|{spec.Name}' has no handler");
+        Command command = Build(spec, above, module, isBuiltIn);
+        above.ByName.Add(spec.Name, command);
+        above.Subcommands = [.. above.ByName.Values];
+        return command;
+    }
+
     // Before anything is built, so that a refused row leaves nothing behind.
     private static void CheckSubcommands(CommandSpec spec)
     {
@@ -113,6 +127,11 @@ internal sealed class CommandTable : ICommandTable
         // Under another name, or none, after rename-command.
         string? name = _byName.FirstOrDefault(pair => pair.Value == command).Key;
         if (name is not null) _byName.Remove(name);
+        if (command.Container is { } container && container.ByName!.Remove(command.Spec.Name))
+        {
+            container.Subcommands = [.. container.ByName.Values];
+        }
+
         for (int i = 0; i < _byId.Count; i++)
         {
             if (_byId[i] is not { } gone || (gone != command && gone.Container != command)) continue;

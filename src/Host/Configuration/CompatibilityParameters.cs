@@ -132,7 +132,6 @@ internal static class CompatibilityParameters
         Memory("stream-node-max-bytes", 4096),
         Integer("stream-node-max-entries", 100, 0, LongMax),
         Integer("busy-reply-threshold", 5000, 0, LongMax, None, "lua-time-limit"),
-        Integer("tracking-table-max-keys", 1000000, 0, LongMax),
         new StringParameter("notify-keyspace-events")
         {
             Description = Placeholder,

@@ -21,6 +21,7 @@ internal static class DefaultModules
         "PubSub",
         "Eviction",
         "Connection",
+        "Tracking",
         "Tls",
         "Server",
         "Monitoring",

@@ -22,6 +22,10 @@ internal interface IModuleHost
     /// <exception cref="ModuleException">The name is taken or the row contradicts itself.</exception>
     IDisposable AddCommand(CommandSpec row, string module, bool isBuiltIn, out Command command);
 
+    /// <summary>Adds a subcommand to a container of another module.</summary>
+    /// <exception cref="ModuleException">There is no such container, the name is taken or the row contradicts itself.</exception>
+    IDisposable AddSubcommand(string container, CommandSpec row, string module, bool isBuiltIn, out Command command);
+
     /// <summary>Adds a data type under its name and gives it a number.</summary>
     /// <exception cref="ModuleException">The name is taken, or there are 63 types.</exception>
     IDisposable AddType(DataType type);

@@ -13,6 +13,7 @@ internal sealed class ModuleRegistry : IModuleRegistry
     private readonly bool _isBuiltIn;
     private readonly List<IDisposable> _handles = [];
     private readonly List<Command> _commands = [];
+    private readonly List<Command> _subcommands = [];
     private readonly List<DataType> _types = [];
     private readonly List<ServerObserver> _serverObservers = [];
     private readonly ModuleConfiguration _configuration;
@@ -60,6 +61,14 @@ internal sealed class ModuleRegistry : IModuleRegistry
         CheckOpen();
         _handles.Add(_host.AddCommand(row, ModuleName, _isBuiltIn, out Command command));
         _commands.Add(command);
+    }
+
+    /// <inheritdoc/>
+    public void Subcommand(string container, CommandSpec row)
+    {
+        CheckOpen();
+        _handles.Add(_host.AddSubcommand(container, row, ModuleName, _isBuiltIn, out Command command));
+        _subcommands.Add(command);
     }
 
     /// <inheritdoc/>
@@ -169,9 +178,10 @@ internal sealed class ModuleRegistry : IModuleRegistry
             }
         }
 
-        foreach (Command command in _commands) Disarm(command);
+        foreach (Command command in _commands.Concat(_subcommands)) Disarm(command);
         _handles.Clear();
         _commands.Clear();
+        _subcommands.Clear();
         _types.Clear();
         _serverObservers.Clear();
     }

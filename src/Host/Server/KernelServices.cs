@@ -96,6 +96,12 @@ internal sealed class KernelServices : IServer
     }
 
     /// <inheritdoc/>
+    public Client? CurrentClient => Executor.CurrentClient;
+
+    /// <inheritdoc/>
+    public void AfterCommand(Action run) => Executor.AfterCommand(run);
+
+    /// <inheritdoc/>
     public ReadOnlySpan<byte> Call(Client? asClient, int database, params scoped ReadOnlySpan<byte[]> arguments)
         => Calls.Call(asClient, database, arguments);
 

@@ -21,16 +21,24 @@ internal sealed class ModulePorts(Kernel kernel) : IModuleHost
     /// <inheritdoc/>
     public IDisposable AddCommand(CommandSpec row, string module, bool isBuiltIn, out Command command)
     {
-        Command added = kernel.Commands.Add(row, module, isBuiltIn);
-        command = added;
-        return new Undo(() =>
-        {
-            kernel.Commands.Remove(added);
-            kernel.Executor.Forget(added);
-            foreach (Client client in kernel.Connections.All) client.Forget(added);
-            kernel.Services.Calls.Forget(added);
-        });
+        command = kernel.Commands.Add(row, module, isBuiltIn);
+        return Removal(command);
     }
+
+    /// <inheritdoc/>
+    public IDisposable AddSubcommand(string container, CommandSpec row, string module, bool isBuiltIn, out Command command)
+    {
+        command = kernel.Commands.AddSubcommand(container, row, module, isBuiltIn);
+        return Removal(command);
+    }
+
+    private Undo Removal(Command added) => new(() =>
+    {
+        kernel.Commands.Remove(added);
+        kernel.Executor.Forget(added);
+        foreach (Client client in kernel.Connections.All) client.Forget(added);
+        kernel.Services.Calls.Forget(added);
+    });
 
     /// <inheritdoc/>
     public IDisposable AddType(DataType type)
@@ -47,7 +55,15 @@ internal sealed class ModulePorts(Kernel kernel) : IModuleHost
     public IDisposable AddDebug(DebugSubcommand row) => kernel.DebugSwitches.Add(row);
 
     /// <inheritdoc/>
-    public IDisposable AddInterceptor(CommandInterceptor interceptor) => kernel.Executor.Add(interceptor);
+    public IDisposable AddInterceptor(CommandInterceptor interceptor)
+    {
+        IDisposable registered = kernel.Executor.Add(interceptor);
+        return new Undo(() =>
+        {
+            registered.Dispose();
+            foreach (Client client in kernel.Connections.All) client.Unfollow(interceptor);
+        });
+    }
 
     /// <inheritdoc/>
     public IDisposable AddTransport(ITransport transport, out ITransportListener listener)

@@ -46,6 +46,12 @@ internal sealed class FakeModuleHost : IModuleHost, IDisposable
         return new Removal(() => Commands.Remove(added));
     }
 
+    public IDisposable AddSubcommand(string container, CommandSpec row, string module, bool isBuiltIn, out Command command)
+    {
+        Command added = command = Commands.AddSubcommand(container, row, module, isBuiltIn);
+        return new Removal(() => Commands.Remove(added));
+    }
+
     public IDisposable AddType(DataType type)
     {
         Fake.Types.Registered.Add(type);
@@ -160,6 +166,10 @@ internal sealed class FakeServer(FakeModuleHost host) : IServer, ILog, IDatabase
         => throw Unasked();
 
     public string RunId => "";
+
+    public Client? CurrentClient => null;
+
+    public void AfterCommand(Action run) => throw Unasked();
 
     public int Count => 0;
 

@@ -6,11 +6,13 @@ namespace ModularKv.TestKit.Scenarios;
 /// <summary>
 /// Several clients of one server, told what to do by a script, and all that they were told, in order. A line is
 /// <c>name&gt; COMMAND argument …</c> (a name that ends in 3 speaks RESP3), <c>close name</c>, <c>sleep milliseconds</c>, or a comment
-/// after <c>#</c>. Clients appear when they are first named.
+/// after <c>#</c>. Clients appear when they are first named. An argument <c>@name</c> stands for the id of that client, and so it does in
+/// what is said of redirections in the transcript of a script with such arguments.
 /// </summary>
 /// <remarks>
 /// After each line every client outside MULTI is asked for PING and a token, so that all it was sent before has arrived: the transcript
-/// does not depend on time. Arguments are separated by blanks; "" is an empty one.
+/// does not depend on time; what clients were told after a line stands in the order of their names.
+/// Arguments are separated by blanks; "" is an empty one.
 /// </remarks>
 public sealed class Scenario(ServerProcess server) : IDisposable
 {
@@ -18,6 +20,9 @@ public sealed class Scenario(ServerProcess server) : IDisposable
 
     private readonly SortedDictionary<string, Actor> actors = new(StringComparer.Ordinal);
     private readonly StringBuilder transcript = new();
+    private readonly List<(string Name, string Text)> said = [];
+    private readonly List<(string Id, string Shown)> ids = [];
+    private bool namesIds;
     private int tokens;
 
     /// <summary>Plays a script on both servers, emptied before.</summary>
@@ -49,6 +54,7 @@ public sealed class Scenario(ServerProcess server) : IDisposable
     public string[] Play(string script)
     {
         transcript.Clear();
+        namesIds = script.Contains(" @", StringComparison.Ordinal);
         foreach (string line in script.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             if (line.StartsWith('#')) continue;
@@ -56,8 +62,13 @@ public sealed class Scenario(ServerProcess server) : IDisposable
             string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
             if (words[0] == "sleep") Thread.Sleep(int.Parse(words[1], CultureInfo.InvariantCulture));
             else if (words[0] == "close") Close(words[1]);
-            else Act(words[0].TrimEnd('>'), [.. words.Skip(1).Select(word => word == "\"\"" ? "" : word)]);
+            else Act(words[0].TrimEnd('>'), [.. words.Skip(1).Select(Argument)]);
             foreach ((string name, Actor actor) in actors) Settle(name, actor);
+            foreach ((string name, string text) in said.OrderBy(line => line.Name, StringComparer.Ordinal))
+            {
+                transcript.Append("  ").Append(name).Append(text).Append('\n');
+            }
+            said.Clear();
         }
         return transcript.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
@@ -68,14 +79,26 @@ public sealed class Scenario(ServerProcess server) : IDisposable
         foreach (Actor actor in actors.Values) actor.Client.Dispose();
     }
 
+    private string Argument(string word)
+    {
+        if (word == "\"\"") return "";
+        return namesIds && word.StartsWith('@') ? Find(word[1..]).Id : word;
+    }
+
+    private Actor Find(string name)
+    {
+        if (actors.TryGetValue(name, out Actor? actor)) return actor;
+        RespClient client = server.Connect(Timeout);
+        if (name.EndsWith('3')) client.Call("HELLO", "3");
+        actor = new Actor(client, client.Call("CLIENT", "ID").Text);
+        actors.Add(name, actor);
+        if (namesIds) ids.Add(($":{actor.Id}\\r\\n", $":@{name}\\r\\n"));
+        return actor;
+    }
+
     private void Act(string name, string[] command)
     {
-        if (!actors.TryGetValue(name, out Actor? actor))
-        {
-            actor = new Actor(server.Connect(Timeout));
-            if (name.EndsWith('3')) actor.Client.Call("HELLO", "3");
-            actors.Add(name, actor);
-        }
+        Actor actor = Find(name);
         actor.Client.Send(Command.Of([.. command]));
         string word = command[0].ToUpperInvariant();
         if (!actor.IsInMulti && word != "MULTI")
@@ -85,6 +108,7 @@ public sealed class Scenario(ServerProcess server) : IDisposable
         }
         Reply reply = actor.Client.Read();
         Say(name, reply);
+        while (reply.Kind == ReplyKind.Push) Say(name, reply = actor.Client.Read());
         actor.IsInMulti = word == "MULTI" ? !reply.IsError || actor.IsInMulti : word is not ("EXEC" or "DISCARD" or "RESET");
     }
 
@@ -106,7 +130,7 @@ public sealed class Scenario(ServerProcess server) : IDisposable
         catch (RespException)
         {
             actor.IsGone = true;
-            transcript.Append("  ").Append(name).Append(" is disconnected\n");
+            said.Add((name, " is disconnected"));
         }
     }
 
@@ -117,11 +141,19 @@ public sealed class Scenario(ServerProcess server) : IDisposable
         actor.Client.Dispose();
     }
 
-    private void Say(string name, Reply reply) => transcript.Append("  ").Append(name).Append(": ").Append(reply).Append('\n');
+    private void Say(string name, Reply reply)
+    {
+        string text = reply.ToString();
+        bool mayHoldIds = text.Contains("redir", StringComparison.Ordinal);
+        foreach ((string id, string shown) in mayHoldIds ? ids : []) text = text.Replace(id, shown, StringComparison.Ordinal);
+        said.Add((name, ": " + text));
+    }
 
-    private sealed class Actor(RespClient client)
+    private sealed class Actor(RespClient client, string id)
     {
         public RespClient Client { get; } = client;
+
+        public string Id { get; } = id;
 
         public bool IsInMulti { get; set; }
 

@@ -38,6 +38,7 @@ internal sealed unsafe class Executor : CommandServices
     /// <summary>Those of <see cref="_before"/> that concern every client.</summary>
     private CommandInterceptor[] _beforeAll = [];
     private CommandInterceptor[] _after = [];
+    private readonly Aftermath _aftermath;
     private int _depth;
     private Command? _timed;
     private int _timedCalls;
@@ -61,6 +62,7 @@ internal sealed unsafe class Executor : CommandServices
         _clock = clock;
         _discard = new ReplyWriter(_scratchBlocks);
         Blocking = new BlockedClients(this, databases, clock);
+        _aftermath = new Aftermath(this);
         for (int i = 0; i < NestingMax; i++) _frames[i] = new CommandFrame { Server = server, Services = this };
         admission.CallOf = CallOf;
     }
@@ -82,6 +84,22 @@ internal sealed unsafe class Executor : CommandServices
 
     /// <summary>Commands in execution, one in another.</summary>
     public int Depth => _depth;
+
+    /// <summary>The client whose command runs now, the outermost one; null between commands.</summary>
+    public Client? CurrentClient => _depth > 0 ? _frames[0].Client : null;
+
+    /// <summary>Runs something once the outermost command has ended and its reply is whole; at once between commands.</summary>
+    public void AfterCommand(Action run)
+    {
+        if (_depth == 0)
+        {
+            run();
+            return;
+        }
+
+        _aftermath.Add(run);
+        _frames[0].Flags |= CallFlags.Deferred;
+    }
 
     /// <summary>Adds an interceptor. Dispose to take it out.</summary>
     public IDisposable Add(CommandInterceptor interceptor)
@@ -313,6 +331,7 @@ internal sealed unsafe class Executor : CommandServices
         if (!_admission.Admit(client, command, arguments, reply, flags))
         {
             Rejected(client, command, reply);
+            if (_depth == 0) _aftermath.Complete(client, command);
             return false;
         }
 
@@ -329,6 +348,7 @@ internal sealed unsafe class Executor : CommandServices
             _keyspace.KeepsAccessClocks = false;
             _depth--;
             if (frame.Dirty != 0 || frame.Flags != 0 || Blocking.HasReady) Finish(frame);
+            if (_depth == 0) _aftermath.Complete(client, command);
         }
     }
 
@@ -350,6 +370,8 @@ internal sealed unsafe class Executor : CommandServices
         if ((frame.Flags & CallFlags.Blocked) == 0) Record(command, 1, nanoseconds);
         if (nanoseconds >= Observers.ThresholdNanoseconds) Observers.Tell(frame, nanoseconds);
         foreach (CommandInterceptor interceptor in _after) Tell(interceptor, frame, nanoseconds / 1000);
+        if (Aftermath.FollowersOf(frame.Client, _frames[0].Client) is not { } followers) return true;
+        foreach (CommandInterceptor follower in followers) Tell(follower, frame, nanoseconds / 1000);
         return true;
     }
 
@@ -417,6 +439,7 @@ internal sealed unsafe class Executor : CommandServices
 
         if (_depth > 0) return;
         _propagation.EndUnit();
+        if ((frame.Flags & CallFlags.Deferred) != 0) _aftermath.Run(frame.Command);
         if (!Blocking.HasReady) return;
         if (_timed is not null) CloseTiming(null); // their time is not that of the command which woke them
         Blocking.Serve();
@@ -446,7 +469,8 @@ internal sealed unsafe class Executor : CommandServices
                 if (_timed is { } last && (last != queued.Command || !last.TimedTogether)) CloseTiming(queued.Command); // its frame still
                 PrepareQueued(frame, outer, queued, reply);
                 if (outer.Client.Rights is { } rights && !MayRunQueued(rights, frame)) continue;
-                if (HasInterceptors || IsGuarded) RunIntercepted(frame, _beforeAll); else RunTimed(frame);
+                bool isWatched = HasInterceptors || IsGuarded || outer.Client.Followers is not null;
+                if (isWatched) RunIntercepted(frame, _beforeAll); else RunTimed(frame);
                 if (frame.Dirty != 0 || (frame.Flags & CallFlags.ForcePropagation) != 0) Finish(frame);
             }
         }
