@@ -95,6 +95,7 @@ internal sealed class ClientListing(IServer server) : IClientListing
         long pending = client.Output.PendingBytes;
         long queued = Math.Max(0, pending - BlockBytes);
         long blocks = (queued + BlockBytes - 1) / BlockBytes;
+        int held = pending > 0 ? BlockBytes : 0; // an idle client holds no buffer
         string events = client.Descriptor < 0 ? "" : queued > 0 ? "rw" : "r";
         text.Append(CultureInfo.InvariantCulture,
             $"id={client.Id} addr={client.Address} laddr={client.LocalAddress} fd={client.Descriptor} name={client.Name} ");
@@ -105,7 +106,7 @@ internal sealed class ClientListing(IServer server) : IClientListing
         text.Append(CultureInfo.InvariantCulture,
             $"multi={client.QueuedCommands} qbuf={client.QueryBufferBytes + wireBytes} qbuf-free={client.QueryBufferFree} ");
         text.Append(CultureInfo.InvariantCulture,
-            $"argv-mem={argumentBytes} multi-mem={client.QueuedBytes} rbs={(pending > 0 ? BlockBytes : 0)} rbp={Math.Min(pending, BlockBytes)} ");
+            $"argv-mem={argumentBytes} multi-mem={client.QueuedBytes} rbs={held} rbp={Math.Min(pending, BlockBytes)} ");
         text.Append(CultureInfo.InvariantCulture,
             $"obl={pending - queued} oll={blocks} omem={blocks * BlockBytes} tot-mem={client.MemoryBytes} events={events} ");
         text.Append(CultureInfo.InvariantCulture, $"cmd={client.LastCommand?.FullName ?? "NULL"} ");
