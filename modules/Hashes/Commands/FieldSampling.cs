@@ -82,7 +82,7 @@ internal sealed class FieldSampling(HashType type, MemoryOwner memory)
         long number = count < 0 ? -count : Math.Min(count, sample.Live);
         Replying reply = new(call.Reply, withValues);
         reply.Begin(number);
-        if (count < 0) WithRepetition(ref sample, number, call.Server.Random, reply);
+        if (count < 0) WithRepetition(call.Client, ref sample, number, call.Server.Random, reply);
         else if (sample.IsPacked || number * WalkShare > sample.Live) ByWalk(ref sample, number, call.Server.Random, reply);
         else FieldByField(ref sample, number, call.Server.Random, reply);
     }
@@ -156,11 +156,12 @@ internal sealed class FieldSampling(HashType type, MemoryOwner memory)
         value = walk.Value;
     }
 
-    private void WithRepetition(ref Sample sample, long number, IRandom random, Replying reply)
+    // Without end, if it must be: until the output buffer's limit cuts the client off.
+    private void WithRepetition(Client client, ref Sample sample, long number, IRandom random, Replying reply)
     {
         if (!sample.IsPacked)
         {
-            for (; number > 0; number--)
+            for (; number > 0 && (client.Flags & ClientFlags.CloseNow) == 0; number--)
             {
                 One(ref sample, random, out HashField field, out HashField value);
                 reply.Add(field, value);
@@ -170,7 +171,7 @@ internal sealed class FieldSampling(HashType type, MemoryOwner memory)
         }
 
         int live = FindPositions(ref sample);
-        for (; number > 0; number--)
+        for (; number > 0 && (client.Flags & ClientFlags.CloseNow) == 0; number--)
         {
             sample.Read(_positions[random.Next(live)], out HashField field, out HashField value);
             reply.Add(field, value);
