@@ -14,6 +14,14 @@ internal sealed class KeyEviction(IServer server, EvictionSettings settings, Vic
     /// <summary>Memory in use when time was up the last time; 0: it was within the limit since.</summary>
     private long _levelBytes;
 
+    /// <summary>
+    /// Bytes that telling of evicted keys took in this call (invalidation messages, events): they are sent soon, and evicting for their sake
+    /// would make more of them, until no key is left.
+    /// </summary>
+    private long _toldBytes;
+
+    private long UsedBytes => server.Memory.UsedBytes - _toldBytes;
+
     /// <summary>See <see cref="IMemoryPressure.MakeRoom"/>.</summary>
     public MemoryRelief MakeRoom(long limitBytes)
     {
@@ -31,16 +39,17 @@ internal sealed class KeyEviction(IServer server, EvictionSettings settings, Vic
     {
         IMemory memory = server.Memory;
         long start = server.Clock.MonotonicMicros();
+        _toldBytes = 0;
         for (int keys = 1; ; keys++)
         {
             // What has been evicted and is still to be freed must not make others follow.
             bool frees = memory.FreeWaiting(FreeingMicros);
-            if (memory.UsedBytes <= limitBytes) return MemoryRelief.Enough;
-            if (!frees && !EvictOne()) return memory.UsedBytes <= limitBytes ? MemoryRelief.Enough : MemoryRelief.Impossible;
+            if (UsedBytes <= limitBytes) return MemoryRelief.Enough;
+            if (!frees && !EvictOne()) return UsedBytes <= limitBytes ? MemoryRelief.Enough : MemoryRelief.Impossible;
             if (!frees && keys % KeysPerLook != 0) continue;
-            if (server.Clock.MonotonicMicros() - start < settings.MicrosMax || !MayStop(memory.UsedBytes)) continue;
-            if (memory.UsedBytes <= limitBytes) return MemoryRelief.Enough;
-            _levelBytes = memory.UsedBytes;
+            if (server.Clock.MonotonicMicros() - start < settings.MicrosMax || !MayStop(UsedBytes)) continue;
+            if (UsedBytes <= limitBytes) return MemoryRelief.Enough;
+            _levelBytes = UsedBytes;
             return MemoryRelief.Unfinished;
         }
     }
@@ -57,7 +66,9 @@ internal sealed class KeyEviction(IServer server, EvictionSettings settings, Vic
         // False: it had expired, and has gone as such.
         if (!database.Delete(key, settings.FreesLazily)) return true;
         server.Statistics.EvictedKeys++;
+        long before = server.Memory.UsedBytes;
         server.Changed(database, key, KeyEventClass.Evicted, "evicted"u8, dirty: 0);
+        _toldBytes += Math.Max(0, server.Memory.UsedBytes - before);
         server.Propagation.Append(database.Index).Add(settings.FreesLazily ? "UNLINK"u8 : "DEL"u8).Add(key.Bytes).Send();
         server.Propagation.EndUnit();
         return true;

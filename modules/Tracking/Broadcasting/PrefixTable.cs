@@ -9,6 +9,9 @@ namespace ModularKv.Tracking.Broadcasting;
 /// </summary>
 internal sealed class PrefixTable(MemoryOwner memory)
 {
+    // A prefix of a client: its bytes as an object, and its places in the client's set and in the prefix's.
+    private const int PrefixBytes = 128;
+
     private readonly Dictionary<ulong, Prefix> _byHash = [];
     private readonly SortedDictionary<int, int> _countByLength = [];
     private readonly List<Prefix> _changed = [];
@@ -26,6 +29,7 @@ internal sealed class PrefixTable(MemoryOwner memory)
         if (!client.Prefixes.Add(bytes)) return;
         Prefix prefix = Find(bytes, KeyHash.Compute(bytes)) ?? Make(bytes);
         prefix.Clients.Add(client);
+        client.Client.StateBytes += PrefixBytes + bytes.Length;
     }
 
     /// <summary>Ends all of a client's waiting.</summary>
@@ -35,6 +39,7 @@ internal sealed class PrefixTable(MemoryOwner memory)
         {
             Prefix prefix = Find(bytes, KeyHash.Compute(bytes))!;
             prefix.Clients.Remove(client);
+            client.Client.StateBytes -= PrefixBytes + bytes.Length;
             if (prefix.Clients.Count == 0) Drop(prefix);
         }
 
