@@ -174,6 +174,7 @@ internal static class CompatibilityParameters
 
     private static IEnumerable<Parameter> System() =>
     [
+        Integer("tracking-table-max-keys", 1000000, 0, LongMax),
         Integer("slowlog-log-slower-than", 10000, -1, LongMax),
         Integer("slowlog-max-len", 128, 0, LongMax),
         Integer("latency-monitor-threshold", 0, 0, LongMax),
@@ -182,7 +183,6 @@ internal static class CompatibilityParameters
             Description = Placeholder, Validate = ValidatePercentiles,
             Normalize = list => [.. list.Select(text => Percentile(text).ToString("0.######", CultureInfo.InvariantCulture))],
         },
-        Text("proc-title-template", "{title} {listen-addr} {server-mode}", None, ValidateTitle),
         Bool("disable-thp", true, Immutable),
         Bool("jemalloc-bg-thread", true),
         Bool("crash-log-enabled", true),
@@ -264,13 +264,4 @@ internal static class CompatibilityParameters
 
     private static IReadOnlyList<string> NormalizeNumbers(IReadOnlyList<string> list) =>
         [.. list.Select(text => CNumber.TryParse(text, out long value) ? value.ToString(CultureInfo.InvariantCulture) : text)];
-
-    private static string? ValidateTitle(string? template)
-    {
-        const string Invalid = "template format is invalid or contains unknown variables";
-        string[] variables = ["{title}", "{listen-addr}", "{server-mode}", "{port}", "{tls-port}", "{unixsocket}", "{config-file}"];
-        string rest = template!;
-        foreach (string variable in variables) rest = rest.Replace(variable, "x", StringComparison.Ordinal);
-        return rest.Length > 0 && rest.IndexOfAny(['{', '}']) < 0 ? null : Invalid;
-    }
 }

@@ -123,6 +123,9 @@ internal sealed class ServerParameters
     public readonly BoolParameter SetProcTitle = new("set-proc-title", true)
     { Flags = Immutable, Description = "Show state in the process title where the system can." };
 
+    public readonly StringParameter ProcTitleTemplate = new("proc-title-template", "{title} {listen-addr} {server-mode}")
+    { Description = "What the process title shows.", Validate = ValidateTitle };
+
     public readonly BoolParameter AlwaysShowLogo = new("always-show-logo", false)
     { Flags = Immutable, Description = "Show the logo even when the log is not a terminal." };
 
@@ -251,7 +254,7 @@ internal sealed class ServerParameters
         Port, Bind, UnixSocket, UnixSocketPerm, TcpBacklog, TcpKeepAlive, Timeout, MaxClients, ProtectedMode, ProtoMaxBulkLen,
         ClientQueryBufferLimit, ClientOutputBufferLimit, MaxMemoryClients, IoThreads, IoThreadsDoReads,
         Databases, Hz, DynamicHz, Daemonize, Supervised, PidFile, Dir, LogFile, LogLevel, SyslogEnabled, SyslogIdent, SyslogFacility,
-        SetProcTitle, AlwaysShowLogo, ShutdownOnSigInt, ShutdownOnSigTerm, ShutdownTimeout,
+        SetProcTitle, ProcTitleTemplate, AlwaysShowLogo, ShutdownOnSigInt, ShutdownOnSigTerm, ShutdownTimeout,
         RequirePass, EnableProtectedConfigs, EnableDebugCommand, EnableModuleCommand, RenameCommand,
         MaxMemory, MaxMemoryPolicy, MaxMemorySamples, MaxMemoryEvictionTenacity, LfuLogFactor, LfuDecayTime, ActiveExpireEffort,
         ActiveRehashing, LazyFreeEviction, LazyFreeExpire, LazyFreeServerDel, LazyFreeUserDel, LazyFreeUserFlush,
@@ -285,4 +288,13 @@ internal sealed class ServerParameters
     };
 
     private string InDir(string? path) => Path.GetFullPath(path ?? "", Dir.Text);
+
+    private static string? ValidateTitle(string? template)
+    {
+        const string Invalid = "template format is invalid or contains unknown variables";
+        string[] variables = ["{title}", "{listen-addr}", "{server-mode}", "{port}", "{tls-port}", "{unixsocket}", "{config-file}"];
+        string rest = template!;
+        foreach (string variable in variables) rest = rest.Replace(variable, "x", StringComparison.Ordinal);
+        return rest.Length > 0 && rest.IndexOfAny(['{', '}']) < 0 ? null : Invalid;
+    }
 }

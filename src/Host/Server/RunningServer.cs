@@ -14,6 +14,7 @@ internal sealed class RunningServer : IDisposable
     private readonly Listeners _listeners;
     private readonly ParameterWiring _wiring;
     private readonly ModuleSet _modules;
+    private readonly ServerTitle _title;
 
     public RunningServer(ServerStart start)
     {
@@ -22,6 +23,7 @@ internal sealed class RunningServer : IDisposable
         _listeners = new Listeners(_kernel);
         _wiring = new ParameterWiring(_kernel, _listeners, _log);
         _modules = new ModuleSet(new ModulePorts(_kernel), ModuleSetOptions.From(start.Parameters));
+        _title = new ServerTitle(start.Parameters, start.Store, start.CommandLine.ConfigurationFile);
         _kernel.Services.Modules = _modules;
         _kernel.Executor.Fault = _modules.Fault;
         start.Parameters.LoadModule.CurrentLines = () => _modules.Lines;
@@ -89,6 +91,8 @@ internal sealed class RunningServer : IDisposable
         }
 
         WritePidFile();
+        _ = _title.Apply();
+        _start.Parameters.ProcTitleTemplate.Apply = _title.Apply;
         WriteLogo();
         log.Notice("Server initialized");
         log.Notice("Ready to accept connections");

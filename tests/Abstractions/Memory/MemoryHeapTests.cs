@@ -146,7 +146,7 @@ public sealed unsafe class MemoryHeapTests(ITestOutputHelper output)
         }
 
         long given = 0, most = 0;
-        for (int call = 0; call < 200; call++)
+        for (int call = 0; call < 1200; call++)
         {
             long now = heap.GiveBackIdle();
             given += now;
