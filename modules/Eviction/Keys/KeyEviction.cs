@@ -15,8 +15,8 @@ internal sealed class KeyEviction(IServer server, EvictionSettings settings, Vic
     private long _levelBytes;
 
     /// <summary>
-    /// Bytes that telling of evicted keys took in this call (invalidation messages, events): they are sent soon, and evicting for their sake
-    /// would make more of them, until no key is left.
+    /// Bytes that telling of evicted keys took in this call (invalidation messages, events): they are sent soon, and evicting for their
+    /// sake would make more of them, until no key is left.
     /// </summary>
     private long _toldBytes;
 
