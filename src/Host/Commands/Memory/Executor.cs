@@ -330,6 +330,7 @@ internal sealed unsafe class Executor : CommandServices
 
         if (!_admission.Admit(client, command, arguments, reply, flags))
         {
+            if (client.IsPostponed) return false; // held back, not refused
             Rejected(client, command, reply);
             if (_depth == 0) _aftermath.Complete(client, command);
             return false;
