@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
+using ModularKv.TestKit;
 
 namespace ModularKv.Connection.Tests;
 
@@ -71,36 +71,35 @@ internal sealed class ClientChurn(int port, int clients, int seed) : IDisposable
 
     private void Send(Socket socket)
     {
-        byte[] bytes = Encoding.Latin1.GetBytes(string.Concat(Enumerable.Range(0, _random.Next(1, 8)).Select(_ => Next())));
+        byte[] bytes = [.. Enumerable.Range(0, _random.Next(1, 8)).SelectMany(_ => Next())];
         int whole = _random.Next(4) == 0 ? _random.Next(bytes.Length) + 1 : bytes.Length;
         socket.Send(bytes.AsSpan(0, whole), SocketFlags.None, out SocketError error);
         if (error is not (SocketError.Success or SocketError.WouldBlock)) throw new SocketException((int)error);
     }
 
-    private string Next()
+    private byte[] Next()
     {
         string key = "churn:" + _random.Next(200);
         return _random.Next(14) switch
         {
-            0 => Command("SET", key, new string('x', _random.Next(100))),
-            1 => Command("GET", key),
-            2 => Command("SET", key, new string('y', LargeBytes)),
-            3 => Command("BLPOP", "churn:none:" + _random.Next(5), "0"),
-            4 => Command("SUBSCRIBE", "churn:" + _random.Next(5), "other"),
-            5 => Command("PUBLISH", "churn:" + _random.Next(5), new string('m', _random.Next(3000))),
-            6 => Command("MULTI") + Command("SET", key, "1"),
-            7 => Command("EXEC"),
-            8 => Command("WATCH", key),
-            9 => Command("HELLO", _random.Next(2) == 0 ? "2" : "3"),
-            10 => Command("CLIENT", "SETNAME", "name" + _random.Next(10)),
-            11 => Command("CLIENT", "REPLY", _random.Next(2) == 0 ? "SKIP" : "ON"),
-            12 => _random.Next(50) == 0 ? "*99999999999\r\n" : Command("PING"),
-            _ => Command("RESET"),
+            0 => Wire("SET", key, new string('x', _random.Next(100))),
+            1 => Wire("GET", key),
+            2 => Wire("SET", key, new string('y', LargeBytes)),
+            3 => Wire("BLPOP", "churn:none:" + _random.Next(5), "0"),
+            4 => Wire("SUBSCRIBE", "churn:" + _random.Next(5), "other"),
+            5 => Wire("PUBLISH", "churn:" + _random.Next(5), new string('m', _random.Next(3000))),
+            6 => [.. Wire("MULTI"), .. Wire("SET", key, "1")],
+            7 => Wire("EXEC"),
+            8 => Wire("WATCH", key),
+            9 => Wire("HELLO", _random.Next(2) == 0 ? "2" : "3"),
+            10 => Wire("CLIENT", "SETNAME", "name" + _random.Next(10)),
+            11 => Wire("CLIENT", "REPLY", _random.Next(2) == 0 ? "SKIP" : "ON"),
+            12 => _random.Next(50) == 0 ? "*99999999999\r\n"u8.ToArray() : Wire("PING"),
+            _ => Wire("RESET"),
         };
     }
 
-    private static string Command(params string[] words)
-        => $"*{words.Length}\r\n" + string.Concat(words.Select(word => $"${word.Length}\r\n{word}\r\n"));
+    private static byte[] Wire(params object[] words) => Command.Of(words).ToWire();
 
     /// <summary>Ends what is left.</summary>
     public void Dispose()

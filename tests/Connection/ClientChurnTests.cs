@@ -17,8 +17,8 @@ public sealed class ClientChurnTests(ITestOutputHelper output)
     [Fact]
     public void Clients_that_come_and_go_leave_nothing_behind()
     {
-        int clients = FromEnvironment("MODULARKV_CHURN_CLIENTS", 800), actions = FromEnvironment("MODULARKV_CHURN_ACTIONS", 60_000);
-        int seed = FromEnvironment("MODULARKV_CHURN_SEED", Random.Shared.Next());
+        int clients = Variables.Integer("MODULARKV_CHURN_CLIENTS", 800), actions = Variables.Integer("MODULARKV_CHURN_ACTIONS", 60_000);
+        int seed = Variables.Integer("MODULARKV_CHURN_SEED", Random.Shared.Next());
         using ServerProcess server = ServerProcess.StartOurs("--maxclients", "12000", "--client-output-buffer-limit", "pubsub 1mb 256kb 5");
         using RespClient admin = server.Connect();
 
@@ -32,8 +32,8 @@ public sealed class ClientChurnTests(ITestOutputHelper output)
         Assert.Equal(descriptors, descriptorsAfter);
         Assert.InRange(bytesAfter - bytes, long.MinValue, LeftBytesMax);
         Assert.Equal("PONG", admin.Call("PING").Text);
-        Assert.Equal("0", Field(admin, "clients", "blocked_clients"));
-        Assert.Equal("0", Field(admin, "stats", "pubsub_channels"));
+        Assert.Equal("0", admin.Info("clients", "blocked_clients"));
+        Assert.Equal("0", admin.Info("stats", "pubsub_channels"));
     }
 
     private static int Round(ServerProcess server, RespClient admin, int clients, int actions, int seed)
@@ -73,7 +73,7 @@ public sealed class ClientChurnTests(ITestOutputHelper output)
 
     private static (int Descriptors, long Bytes) Left(ServerProcess server, RespClient admin)
     {
-        for (int i = 0; Field(admin, "clients", "connected_clients") != "1"; i++)
+        for (int i = 0; admin.Info("clients", "connected_clients") != "1"; i++)
         {
             Assert.True(i < WaitsMax, "clients are still connected: " + admin.Call("CLIENT", "LIST").Text);
             Thread.Sleep(50);
@@ -82,15 +82,6 @@ public sealed class ClientChurnTests(ITestOutputHelper output)
         admin.Call("FLUSHALL", "SYNC");
         admin.Call("MEMORY", "PURGE");
         int descriptors = OperatingSystem.IsLinux() ? Directory.GetFiles($"/proc/{server.Pid}/fd").Length : 0;
-        return (descriptors, long.Parse(Field(admin, "memory", "used_memory"), CultureInfo.InvariantCulture));
+        return (descriptors, long.Parse(admin.Info("memory", "used_memory"), CultureInfo.InvariantCulture));
     }
-
-    private static string Field(RespClient admin, string section, string name)
-    {
-        string[] lines = admin.Call("INFO", section).Text.Split("\r\n");
-        return lines.First(line => line.StartsWith(name + ":", StringComparison.Ordinal))[(name.Length + 1)..];
-    }
-
-    private static int FromEnvironment(string variable, int standard)
-        => int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out int value) ? value : standard;
 }

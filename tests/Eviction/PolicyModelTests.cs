@@ -118,8 +118,5 @@ public sealed class PolicyModelTests
     }
 
     internal static long Info(RespClient client, string section, string field)
-    {
-        string line = client.Call("INFO", section).Text.Split("\r\n").First(l => l.StartsWith(field + ":", StringComparison.Ordinal));
-        return long.Parse(line[(field.Length + 1)..], CultureInfo.InvariantCulture);
-    }
+        => long.Parse(client.Info(section, field), CultureInfo.InvariantCulture);
 }

@@ -57,16 +57,13 @@ public sealed class StreamTests(ServerPair servers, ITestOutputHelper output)
     {
         // Redis first: where it is missing, the test skips whatever the state of ours.
         ServerProcess theirs = servers.Theirs;
-        CommandStream stream = new(FromEnvironment("MODULARKV_STREAM_SEED", SeedByDefault), groups)
+        CommandStream stream = new(Variables.Integer("MODULARKV_STREAM_SEED", SeedByDefault), groups)
         {
             Foreign = ForeignKeys.Collections,
             Missing = Feature.MissingOn(servers.Ours),
         };
         StreamRun run = new(servers.Ours, theirs, protocol) { Events = events };
-        string? report = run.Compare(stream, FromEnvironment("MODULARKV_STREAM_COMMANDS", CommandsByDefault), output.WriteLine);
+        string? report = run.Compare(stream, Variables.Integer("MODULARKV_STREAM_COMMANDS", CommandsByDefault), output.WriteLine);
         Assert.True(report == null, report);
     }
-
-    private static int FromEnvironment(string name, int otherwise) =>
-        int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out int value) ? value : otherwise;
 }

@@ -55,6 +55,14 @@ public sealed class RespClient : IDisposable
         return new RespClient(socket, name, timeout ?? DefaultTimeout);
     }
 
+    /// <summary>The value of a field of INFO.</summary>
+    /// <exception cref="InvalidOperationException">The section has no such field.</exception>
+    public string Info(string section, string field)
+    {
+        string[] lines = Call("INFO", section).Text.Split("\r\n");
+        return lines.First(line => line.StartsWith(field + ":", StringComparison.Ordinal))[(field.Length + 1)..];
+    }
+
     /// <summary>Sends a command and reads one frame.</summary>
     public Reply Call(params object[] arguments) => Call(Command.Of(arguments));
 

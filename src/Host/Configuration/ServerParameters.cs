@@ -124,7 +124,7 @@ internal sealed class ServerParameters
     { Flags = Immutable, Description = "Show state in the process title where the system can." };
 
     public readonly StringParameter ProcTitleTemplate = new("proc-title-template", "{title} {listen-addr} {server-mode}")
-    { Description = "What the process title shows.", Validate = ValidateTitle };
+    { Description = "What the process title shows.", Validate = TitleTemplate.Refusal };
 
     public readonly BoolParameter AlwaysShowLogo = new("always-show-logo", false)
     { Flags = Immutable, Description = "Show the logo even when the log is not a terminal." };
@@ -288,13 +288,4 @@ internal sealed class ServerParameters
     };
 
     private string InDir(string? path) => Path.GetFullPath(path ?? "", Dir.Text);
-
-    private static string? ValidateTitle(string? template)
-    {
-        const string Invalid = "template format is invalid or contains unknown variables";
-        string[] variables = ["{title}", "{listen-addr}", "{server-mode}", "{port}", "{tls-port}", "{unixsocket}", "{config-file}"];
-        string rest = template!;
-        foreach (string variable in variables) rest = rest.Replace(variable, "x", StringComparison.Ordinal);
-        return rest.Length > 0 && rest.IndexOfAny(['{', '}']) < 0 ? null : Invalid;
-    }
 }

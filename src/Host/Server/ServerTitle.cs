@@ -26,14 +26,15 @@ internal sealed class ServerTitle(ServerParameters parameters, ConfigurationStor
         string path = parameters.UnixSocket.Text;
         string address = parameters.Bind.Value.FirstOrDefault() ?? "*";
         string listens = port != 0 ? $"{address}:{port}" : tlsPort != "0" ? $"{address}:{tlsPort}" : path;
-        return template
-            .Replace("{title}", program, StringComparison.Ordinal)
-            .Replace("{listen-addr}", listens, StringComparison.Ordinal)
-            .Replace("{server-mode}", "", StringComparison.Ordinal)
-            .Replace("{port}", $"{port}", StringComparison.Ordinal)
-            .Replace("{tls-port}", tlsPort, StringComparison.Ordinal)
-            .Replace("{unixsocket}", path, StringComparison.Ordinal)
-            .Replace("{config-file}", configurationFile ?? "", StringComparison.Ordinal)
-            .TrimEnd();
+        return TitleTemplate.Fill(template, variable => variable switch
+        {
+            "{title}" => program,
+            "{listen-addr}" => listens,
+            "{port}" => $"{port}",
+            "{tls-port}" => tlsPort,
+            "{unixsocket}" => path,
+            "{config-file}" => configurationFile ?? "",
+            _ => "", // {server-mode}: a server that is neither cluster nor sentinel has none
+        }).TrimEnd();
     }
 }

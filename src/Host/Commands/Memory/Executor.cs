@@ -166,25 +166,13 @@ internal sealed unsafe class Executor : CommandServices
     public void Execute(Client client, Command? command, Argument* arguments, int count)
     {
         if (command is null || (uint)(count - command.MinArguments) > (uint)(command.MaxArguments - command.MinArguments)
-            || client.Gate || IsGuarded || HasInterceptors || command.NeedsChecks || _admission.IsPressed)
+            || IsGuarded || HasInterceptors || command.NeedsChecks || _admission.IsPressed
+            || (client.Gate && !IsAllowedAnyway(client, command, arguments, count)))
         {
-            if (client.IsLimited && MayGoShort(client, command, arguments, count)) ExecuteShort(client, command!, arguments, count);
-            else ExecuteGuarded(client, command, arguments, count);
+            ExecuteGuarded(client, command, arguments, count);
             return;
         }
 
-        ExecuteShort(client, command, arguments, count);
-    }
-
-    // A client of limited rights, and nothing else in the way: its rights are asked here, and the command runs as anybody's.
-    private bool MayGoShort(Client client, Command? command, Argument* arguments, int count)
-        => !IsGuarded && !HasInterceptors && !_admission.IsPressed && command is { NeedsChecks: false }
-            && (uint)(count - command.MinArguments) <= (uint)(command.MaxArguments - command.MinArguments)
-            && client.Rights!.Allows(command, new ArgumentList(arguments, count));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void ExecuteShort(Client client, Command command, Argument* arguments, int count)
-    {
         if (command != _timed || _timedCalls >= TimedTogetherMax) CloseTiming(command);
         _timedCalls++;
         CommandFrame frame = _frames[_depth++];
@@ -206,6 +194,10 @@ internal sealed unsafe class Executor : CommandServices
 
         if (client.Output.Errors != 0) CountErrors(client.Output, command);
     }
+
+    // A client of limited rights, and nothing else in the way: its rights are asked here, and the command runs as anybody's.
+    private static bool IsAllowedAnyway(Client client, Command command, Argument* arguments, int count)
+        => client.IsLimited && client.Rights!.Allows(command, new ArgumentList(arguments, count));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Prepare(CommandFrame frame, Client client, Command command, Argument* arguments, int count, ReplyWriter reply)

@@ -17,6 +17,9 @@ internal static unsafe class Libc
 
     private static readonly nint Library = OperatingSystem.IsLinux() ? NativeLibrary.Load("libc.so.6") : 0;
 
+    /// <summary>Where the C library keeps the environment: an array of strings that ends with null.</summary>
+    public static readonly byte*** Environment = (byte***)Symbol("environ");
+
     public static readonly delegate* unmanaged[SuppressGCTransition]<int, byte*, nint, int, nint> Recv =
         (delegate* unmanaged[SuppressGCTransition]<int, byte*, nint, int, nint>)Symbol("recv");
 

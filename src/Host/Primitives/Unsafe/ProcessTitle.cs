@@ -60,7 +60,7 @@ internal sealed unsafe class ProcessTitle
 
     private static void MoveEnvironment(byte* start, byte* end)
     {
-        byte** strings = *(byte***)NativeLibrary.GetExport(NativeLibrary.Load("libc.so.6"), "environ");
+        byte** strings = *Libc.Environment;
         for (; strings != null && *strings != null; strings++)
         {
             if (*strings < start || *strings >= end) continue;
