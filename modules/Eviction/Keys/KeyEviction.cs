@@ -25,7 +25,7 @@ internal sealed class KeyEviction(IServer server, EvictionSettings settings, Vic
     /// <summary>See <see cref="IMemoryPressure.MakeRoom"/>.</summary>
     public MemoryRelief MakeRoom(long limitBytes)
     {
-        if (server.IsLoading || server.Clients.PauseState != PauseState.None) return MemoryRelief.Postponed;
+        if (server.Loading.Active || server.Clients.PauseState != PauseState.None) return MemoryRelief.Postponed;
         MemoryRelief outcome = settings.Choice == Choice.None ? MemoryRelief.Impossible : Evict(limitBytes);
         if (outcome != MemoryRelief.Unfinished) _levelBytes = 0;
         Note(outcome != MemoryRelief.Enough);

@@ -34,7 +34,7 @@ internal sealed class FieldExpiry(HashWriter writer, ExpiryQueue queue, HashType
 
     // A server that follows another one hides expired fields and waits for its master's word; that role would be asked for here.
     private bool Removes
-        => !Server.IsLoading && !Server.Debug.AllowAccessExpired && Server.Clients.PauseState == PauseState.None;
+        => !Server.Loading.Active && !Server.Debug.AllowAccessExpired && Server.Clients.PauseState == PauseState.None;
 
     /// <inheritdoc/>
     public long HashesWithExpiringFields(int database) => queue.CountOf(database);
@@ -54,7 +54,7 @@ internal sealed class FieldExpiry(HashWriter writer, ExpiryQueue queue, HashType
 
     /// <summary>Whether a time that is given to a field means its removal at once. A past time from a master or a file is kept.</summary>
     public bool IsPast(ref CommandContext call, long expireAtMs)
-        => expireAtMs <= call.NowMs && !Server.IsLoading && (call.Client.Flags & (ClientFlags.Master | ClientFlags.Internal)) == 0;
+        => expireAtMs <= call.NowMs && !Server.Loading.Active && (call.Client.Flags & (ClientFlags.Master | ClientFlags.Internal)) == 0;
 
     /// <summary>
     /// Whether the field has expired; then it is removed too, with its events. For commands on one field, which may use nothing they

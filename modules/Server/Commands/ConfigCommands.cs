@@ -26,7 +26,7 @@ internal sealed class ConfigCommands(IServer server)
             if (server.Configuration.IsSensitive(call.Argument(i))) call.Redact(i + 1);
         }
 
-        var caller = new ConfigurationCaller(call.Client.IsLocal, server.IsLoading);
+        var caller = new ConfigurationCaller(call.Client.IsLocal, server.Loading.Active);
         Answer(call.Reply, server.Configuration.Set(ArgumentsFrom(call, 2), caller));
     }
 

@@ -17,7 +17,7 @@ internal sealed class FeatureSections(IServer server, IConfiguration configurati
     /// <summary>persistence</summary>
     public void Persistence(InfoWriter info)
     {
-        info.Line("loading", server.IsLoading ? 1 : 0);
+        info.Line("loading", server.Loading.Active ? 1 : 0);
         Zeros(info, "async_loading", "current_cow_peak", "current_cow_size", "current_cow_size_age");
         info.Line("current_fork_perc", 0, 2);
         Zeros(info, "current_save_keys_processed", "current_save_keys_total");

@@ -158,7 +158,13 @@ public abstract class ServerObserver
     /// <summary>Whether <see cref="BeforeSleep"/> is wanted. Read when it is registered.</summary>
     public virtual bool WantsBeforeSleep => false;
 
-    /// <summary>All modules started, the server accepts clients.</summary>
+    /// <summary>
+    /// All modules started, clients may connect: the place to load the data set, with <see cref="IServer.Loading"/>. The first one to
+    /// return true has done so, and the others are not asked. A <see cref="ModuleException"/> ends the server.
+    /// </summary>
+    public virtual bool LoadDataset() => false;
+
+    /// <summary>All modules started and the data set is loaded: the server accepts clients.</summary>
     public virtual void Started()
     {
     }

@@ -51,14 +51,23 @@ public interface IServer
     /// <summary>Point-in-time walks over the keyspace.</summary>
     ISnapshots Snapshots { get; }
 
+    /// <summary>The data set's files.</summary>
+    IFiles Files { get; }
+
+    /// <summary>The state of loading a data set.</summary>
+    ILoading Loading { get; }
+
+    /// <summary>Serving clients while long work holds the loop.</summary>
+    ILongWork LongWork { get; }
+
+    /// <summary>Refusing writes.</summary>
+    IWriteGate Writes { get; }
+
     /// <summary>Stopping the server.</summary>
     IShutdown Shutdown { get; }
 
     /// <summary>What DEBUG reaches into.</summary>
     IServerDebug Debug { get; }
-
-    /// <summary>Whether the data set is being loaded: clients are served only commands with <see cref="CommandFlags.Loading"/>.</summary>
-    bool IsLoading { get; }
 
     /// <summary>40 hexadecimal digits, new at each start (INFO's run_id).</summary>
     string RunId { get; }

@@ -50,7 +50,7 @@ internal sealed class Admission(ExecutionSettings settings, IMemory memory, Paus
         }
 
         return MayRun(client, command, arguments, reply, flags) && HasRoom(client, command, reply, flags)
-            && IsLoaded(client, command, reply) && !IsPaused(client, command, arguments, flags);
+            && IsWritable(client, command, reply) && IsServed(client, command, reply) && !IsPaused(client, command, arguments, flags);
     }
 
     private bool MayRun(Client client, Command command, ArgumentList arguments, ReplyWriter reply, CallFlags flags)
@@ -97,10 +97,20 @@ internal sealed class Admission(ExecutionSettings settings, IMemory memory, Paus
 
     private bool _isFull;
 
-    private bool IsLoaded(Client client, Command command, ReplyWriter reply)
+    private bool IsWritable(Client client, Command command, ReplyWriter reply)
     {
-        if (!settings.IsLoading || (command.Flags & CommandFlags.Loading) != 0) return true;
-        return Refuse(client, command, "LOADING Redis is loading the dataset in memory"u8, reply);
+        if (settings.WriteRefusals.Count == 0 || (client.Flags & ClientFlags.Master) != 0) return true;
+        WriteRefusal refusal = settings.WriteRefusals[0];
+        bool isWrite = (command.Flags & CommandFlags.Write) != 0 || (command.FlagsFor(client) & CommandFlags.Write) != 0;
+        if (!isWrite && !(refusal.PingToo && command.Spec.Name == "ping")) return true;
+        return Refuse(client, command, refusal.Error, reply);
+    }
+
+    private bool IsServed(Client client, Command command, ReplyWriter reply)
+    {
+        if (settings.LongWork.Count == 0) return true;
+        LongWorkRefusal work = settings.LongWork[^1];
+        return (command.Flags & work.Allowed) != 0 || Refuse(client, command, work.Error, reply);
     }
 
     // What has been deleted and waits to be freed must not make others be evicted.

@@ -1,3 +1,5 @@
+using ModularKv.Abstractions;
+
 namespace ModularKv.Host.Commands;
 
 /// <summary>What the operator set for execution. Refreshed by the server when the configuration changes.</summary>
@@ -17,6 +19,15 @@ internal sealed class ExecutionSettings
     /// </summary>
     public Func<string, bool, string?> ProtectedRefusal = (_, _) => null;
 
-    /// <summary>Whether a data set is being loaded.</summary>
-    public bool IsLoading;
+    /// <summary>What holds the loop and what commands get meanwhile; the last one to begin decides.</summary>
+    public List<LongWorkRefusal> LongWork { get; } = [];
+
+    /// <summary>Why writes are refused, first come first; empty: they are not.</summary>
+    public List<WriteRefusal> WriteRefusals { get; } = [];
 }
+
+/// <summary>The error for commands without one of the flags.</summary>
+internal sealed record LongWorkRefusal(byte[] Error, CommandFlags Allowed);
+
+/// <summary>The error for write commands, and for PING where it is to be seen by monitoring.</summary>
+internal sealed record WriteRefusal(byte[] Error, bool PingToo);

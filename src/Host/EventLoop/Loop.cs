@@ -66,6 +66,33 @@ internal sealed class Loop : IScheduler, IDisposable
         _statistics.LoopIterations++;
     }
 
+    /// <summary>One iteration without waiting, while long work holds the loop between commands.</summary>
+    public void RunWithin(InnerStage stage)
+    {
+        Read(stage, _clock.Refresh);
+        if (!_posted.IsEmpty) RunPosted();
+        _timers.RunDue(_clock.UnixMs);
+        BeforeSleep();
+        _statistics.LoopIterations++;
+    }
+
+    /// <summary>Reads and executes what is there while long work holds the loop within a command: for that one the time stands still.</summary>
+    public void ReadWithin(InnerStage stage) => Read(stage, static () => { });
+
+    private void Read(InnerStage stage, Action awake)
+    {
+        stage.Enter();
+        try
+        {
+            Poller.Wait(0, awake);
+            stage.EndOfReading();
+        }
+        finally
+        {
+            stage.Leave();
+        }
+    }
+
     private void RunPosted()
     {
         for (int left = _posted.Count; left > 0 && _posted.TryDequeue(out Action? run); left--) run();
@@ -134,6 +161,9 @@ internal sealed class Loop : IScheduler, IDisposable
         long spent = _clock.ThreadCpuMicros() - _cpuMicros;
         if (spent > _statistics.LongestLoopCpuMicros) _statistics.LongestLoopCpuMicros = spent;
     }
+
+    /// <summary>Whether <see cref="Stop"/> was called.</summary>
+    public bool IsStopping => _stopping;
 
     /// <summary>Ends <see cref="Run"/>. Any thread.</summary>
     public void Stop()

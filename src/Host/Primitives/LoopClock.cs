@@ -27,6 +27,9 @@ internal sealed class LoopClock : IClock
     /// <summary>CPU time of the calling thread in microseconds; elsewhere than on Linux the monotonic clock.</summary>
     public long ThreadCpuMicros() => OperatingSystem.IsLinux() ? Libc.ThreadCpuMicros() : MonotonicMicros();
 
+    /// <summary>Reads the clock.</summary>
+    public void Refresh() => Update();
+
     /// <summary>
     /// Reads the clock, once for both kinds of time: between two looks at the wall clock it goes on by the monotonic one.
     /// </summary>

@@ -24,7 +24,7 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
     private readonly Admission _admission;
     private IDisposable? _tick;
 
-    public Kernel(ServerParameters parameters, ConfigurationStore store, ServerLog log, Poller poller)
+    public Kernel(ServerParameters parameters, ConfigurationStore store, ServerLog log, Poller poller, IFiles files)
     {
         Parameters = parameters;
         Store = store;
@@ -49,6 +49,9 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
         Connections = new ConnectionSet(poller, bridge, Network, Clock, log, Statistics) { DatabaseCount = databases };
         _receiver = new Receiver(arguments, Limits, bridge, Statistics);
         Connections.Receiver = _receiver;
+        LongWork = new LongWorkControl(this, new SideDesk(this, _receiver));
+        Loading = new LoadingState(this);
+        Files = files;
         Shutdown = new ShutdownControl(Loop, log, Clock, parameters.ShutdownTimeout);
         OfferServices(databases);
         Wire();
@@ -100,6 +103,12 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
 
     public ShutdownControl Shutdown { get; }
 
+    public LongWorkControl LongWork { get; }
+
+    public LoadingState Loading { get; }
+
+    public IFiles Files { get; }
+
     public ReplicationIdentity Identity { get; } = new();
 
     public DebugSwitches DebugSwitches { get; }
@@ -127,7 +136,10 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
         Services.Debug = DebugSwitches;
         Services.Calls = new ModuleCalls(_executor, Commands, () => new VirtualClient(Connections.NewId(), "default", databases, true));
         Services.Executor = _executor;
-        Services.Loading = () => Execution.IsLoading;
+        Services.Files = Files;
+        Services.Loading = Loading;
+        Services.LongWork = LongWork;
+        Services.Writes = new WriteGate(Execution, UpdateGuard);
         Services.Provide(typeof(IAuthenticator), new PasswordAuthenticator(Parameters.RequirePass));
     }
 
@@ -146,11 +158,7 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
         _executor.Observers.Fault = (command, e) => Log.Warning($"An observer of the command {command.FullName} failed: {e}");
         Connections.Authenticate = client => Services.Find<IAuthenticator>()!.Reset(client);
         Connections.ErrorWritten = CountError;
-        _pause.Changed = state =>
-        {
-            Keyspace.ExpiryPaused = state != PauseState.None;
-            UpdateGuard();
-        };
+        _pause.Changed = _ => UpdateExpiry();
         Memory.AddCounter("clients", () => Connections.Blocks.UsedBytes + Connections.Memory.HeldBytes + _receiver.BytesInUse);
         Connections.Memory.OverChanged = () => Execution.ClientsAreOver = Connections.Memory.IsOver;
         Loop.EndOfReading = EndOfReading;
@@ -166,7 +174,21 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
 
     /// <summary>Whether commands must take the long way is decided by settings and pauses.</summary>
     public void UpdateGuard()
-        => _executor.IsGuarded = _executor.Observers.WantExactTimes || Execution.IsLoading || Keyspace.ExpiryPaused;
+        => _executor.IsGuarded = _executor.Observers.WantExactTimes || Keyspace.ExpiryPaused
+            || Execution.LongWork.Count + Execution.WriteRefusals.Count > 0;
+
+    /// <summary>While a data set is loaded nothing expires: what is in it was alive for the commands that made it.</summary>
+    public void LoadingChanged()
+    {
+        Keyspace.SeesExpired = Loading.Active;
+        UpdateExpiry();
+    }
+
+    private void UpdateExpiry()
+    {
+        Keyspace.ExpiryPaused = _pause.State != PauseState.None || Loading.Active;
+        UpdateGuard();
+    }
 
     /// <summary>Starts the periodic work, 1000/hz milliseconds apart.</summary>
     public void StartTicks()

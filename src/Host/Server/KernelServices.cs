@@ -56,6 +56,18 @@ internal sealed class KernelServices : IServer
     public ISnapshots Snapshots { get; set; } = null!;
 
     /// <inheritdoc/>
+    public IFiles Files { get; set; } = null!;
+
+    /// <inheritdoc/>
+    public ILoading Loading { get; set; } = null!;
+
+    /// <inheritdoc/>
+    public ILongWork LongWork { get; set; } = null!;
+
+    /// <inheritdoc/>
+    public IWriteGate Writes { get; set; } = null!;
+
+    /// <inheritdoc/>
     public IShutdown Shutdown { get; set; } = null!;
 
     /// <inheritdoc/>
@@ -66,12 +78,6 @@ internal sealed class KernelServices : IServer
 
     /// <summary>Changes outside of commands; wired by the kernel.</summary>
     public Executor Executor { get; set; } = null!;
-
-    /// <summary>Says whether a data set is being loaded; wired by the kernel.</summary>
-    public Func<bool> Loading { get; set; } = () => false;
-
-    /// <inheritdoc/>
-    public bool IsLoading => Loading();
 
     /// <inheritdoc/>
     public string RunId { get; } = Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(20));

@@ -19,7 +19,7 @@ internal sealed class RunningServer : IDisposable
     public RunningServer(ServerStart start)
     {
         _start = start;
-        _kernel = new Kernel(start.Parameters, start.Store, _log, Poller.Create());
+        _kernel = new Kernel(start.Parameters, start.Store, _log, Poller.Create(), start.DataFiles);
         _listeners = new Listeners(_kernel);
         _wiring = new ParameterWiring(_kernel, _listeners, _log);
         _modules = new ModuleSet(new ModulePorts(_kernel), ModuleSetOptions.From(start.Parameters));
@@ -95,8 +95,15 @@ internal sealed class RunningServer : IDisposable
         _start.Parameters.ProcTitleTemplate.Apply = _title.Apply;
         WriteLogo();
         log.Notice("Server initialized");
-        log.Notice("Ready to accept connections");
         _kernel.Memory.MarkStartup();
+        if (LoadDataset() is { } unloadable)
+        {
+            log.Warning(unloadable);
+            return 1;
+        }
+
+        if (_kernel.LongWork.IsStopping) return 0; // asked to stop while it loaded
+        log.Notice("Ready to accept connections");
         _kernel.Observers.Started();
         Warmup.Start(_kernel.Commands.All);
         _kernel.Loop.Run();
@@ -104,6 +111,19 @@ internal sealed class RunningServer : IDisposable
         _listeners.Close();
         if (_start.Parameters.PidFile.Value is { Length: > 0 } pidFile) File.Delete(pidFile);
         return 0;
+    }
+
+    private string? LoadDataset()
+    {
+        try
+        {
+            _kernel.Observers.LoadDataset();
+            return null;
+        }
+        catch (Abstractions.ModuleException e)
+        {
+            return e.Message;
+        }
     }
 
     // As in Redis: the picture for people at a terminal, or for who asked for it, one line for everybody else.

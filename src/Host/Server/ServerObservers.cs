@@ -31,6 +31,9 @@ internal sealed class ServerObservers(ILog log)
 
     public void BeforeSleep() => Tell(_beforeSleep, BeforeSleepOne);
 
+    /// <summary>Asks one after the other to load the data set. What one of them throws ends the server.</summary>
+    public bool LoadDataset() => _all.Any(observer => observer.LoadDataset());
+
     public void Started() => Tell(_all, observer => observer.Started());
 
     private static readonly Action<ServerObserver> TickOne = observer => observer.Tick();

@@ -1,4 +1,6 @@
+using ModularKv.Abstractions;
 using ModularKv.Host.Configuration;
+using ModularKv.Host.Primitives;
 
 namespace ModularKv.Host.Server;
 
@@ -20,16 +22,21 @@ internal sealed class ServerStart
 
     public DiskConfigurationFiles Files { get; } = new();
 
+    /// <summary>Where the data set's files are.</summary>
+    public required IFiles DataFiles { get; init; }
+
     /// <summary>Why the server cannot start; null: it can.</summary>
     public string? Error { get; private set; }
 
     /// <summary>Reads file, standard input and command line.</summary>
-    public static ServerStart Read(CommandLine commandLine)
+    /// <param name="commandLine">The command line.</param>
+    /// <param name="dataFiles">Where the data set's files are; null: on this machine's disks.</param>
+    public static ServerStart Read(CommandLine commandLine, IFiles? dataFiles = null)
     {
         var store = new ConfigurationStore();
         var parameters = new ServerParameters(store, Directory.GetCurrentDirectory());
         CompatibilityParameters.RegisterAll(store);
-        var start = new ServerStart(commandLine, store, parameters);
+        var start = new ServerStart(commandLine, store, parameters) { DataFiles = dataFiles ?? new DiskFiles() };
         start.Error = ConfigurationLoader.Load(commandLine, store, start.Files, ReadStandardInput)?.ToString() ?? parameters.StartRefusal();
         return start;
     }

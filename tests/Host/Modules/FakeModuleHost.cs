@@ -160,7 +160,13 @@ internal sealed class FakeServer(FakeModuleHost host) : IServer, ILog, IDatabase
 
     public IServerDebug Debug => throw Unasked();
 
-    public bool IsLoading => false;
+    public IFiles Files => throw Unasked();
+
+    public ILoading Loading => throw Unasked();
+
+    public ILongWork LongWork => throw Unasked();
+
+    public IWriteGate Writes => throw Unasked();
 
     public void Changed(Database database, scoped in KeyRef key, KeyEventClass eventClass, ReadOnlySpan<byte> eventName, int dirty = 1)
         => throw Unasked();

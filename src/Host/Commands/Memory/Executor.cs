@@ -159,7 +159,17 @@ internal sealed unsafe class Executor : CommandServices
     public void EndBatch()
     {
         if (_timed is not null) CloseTiming(null);
-        _propagation.EndBatch();
+        if (_depth == 0) _propagation.EndBatch();
+    }
+
+    /// <summary>Lets other commands run beside the one that is running now; their time is not part of its.</summary>
+    public void Beside(Action run)
+    {
+        (Command? timed, int calls, long since) = (_timed, _timedCalls, _timedSince);
+        long started = Stopwatch.GetTimestamp();
+        _timed = null;
+        run();
+        (_timed, _timedCalls, _timedSince) = (timed, calls, since + Stopwatch.GetTimestamp() - started);
     }
 
     /// <summary>Executes one command of a batch.</summary>

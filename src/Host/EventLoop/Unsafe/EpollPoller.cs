@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using ModularKv.Abstractions;
 using ModularKv.Host.Primitives.Unsafe;
 
 namespace ModularKv.Host.EventLoop.Unsafe;
@@ -21,7 +22,9 @@ internal sealed unsafe class EpollPoller : Poller
     private const int Add = 1, Remove = 2, Modify = 3;
     private const int NonBlocking = 0x800, CloseOnExec = 0x80000;
 
-    private readonly EpollEvent* _events = (EpollEvent*)NativeMemory.Alloc(EventsMax, (nuint)sizeof(EpollEvent));
+    private readonly EpollEvent* _outer = (EpollEvent*)NativeMemory.Alloc(EventsMax * 2, (nuint)sizeof(EpollEvent));
+    private bool _isWaiting;
+    private bool _isWithin;
     private readonly int _epoll;
     private readonly int _wake;
     private readonly Lock _wakeGate = new();
@@ -39,12 +42,24 @@ internal sealed unsafe class EpollPoller : Poller
     /// <inheritdoc/>
     public override void Wait(int timeoutMs, Action awake)
     {
-        int count = Libc.EpollWait(_epoll, _events, EventsMax, timeoutMs);
+        // A handler may wait again, without time, for who is to be served beside it.
+        Invariant.Check(!_isWithin, "a third wait within two others");
+        EpollEvent* events = _isWaiting ? _outer + EventsMax : _outer;
+        _isWithin = _isWaiting;
+        _isWaiting = true;
+        int count = Libc.EpollWait(_epoll, events, EventsMax, timeoutMs);
         awake();
+        Deliver(events, count);
+        _isWaiting = _isWithin;
+        _isWithin = false;
+    }
+
+    private void Deliver(EpollEvent* all, int count)
+    {
         for (int i = 0; i < count; i++)
         {
-            int descriptor = (int)_events[i].Data;
-            uint events = _events[i].Events;
+            int descriptor = (int)all[i].Data;
+            uint events = all[i].Events;
             if (descriptor == _wake)
             {
                 ulong drained;
@@ -156,6 +171,6 @@ internal sealed unsafe class EpollPoller : Poller
         }
 
         Libc.Close(_epoll);
-        NativeMemory.Free(_events);
+        NativeMemory.Free(_outer);
     }
 }

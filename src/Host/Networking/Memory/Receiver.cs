@@ -47,6 +47,16 @@ internal sealed unsafe class Receiver
         _statistics = statistics;
     }
 
+    /// <summary>The receiver in whose batch this one works: connections that have bytes there wait.</summary>
+    public Receiver? Ahead { get; set; }
+
+    // Changes when the batch is done; a connection notes the one that its bytes are in.
+    private long _batch = 1;
+
+    private void Enters(Connection connection) => (connection.ReceivedBy, connection.ReceivedIn) = (this, _batch);
+
+    private bool Holds(Connection connection) => connection.ReceivedBy == this && connection.ReceivedIn == _batch;
+
     /// <summary>Bytes received and not yet executed, in the shared arena.</summary>
     public long BytesInUse => _used;
 
@@ -55,18 +65,21 @@ internal sealed unsafe class Receiver
     {
         if (_sink.Pending > 0) _sink.Execute();
         _used = 0;
+        _batch++;
         _arguments.Reset();
     }
 
     /// <summary>Receives once and parses. False: the connection is gone or broken and must be closed.</summary>
     public bool Receive(Connection connection)
     {
+        if (Ahead is not null && Ahead.Holds(connection)) return true;
         ByteBuffer kept = connection.Kept;
         if ((connection.Flags & (ClientFlags.CloseAfterReply | ClientFlags.CloseNow)) != 0) return Drop(connection);
         if (connection.Partial.Big != null) return ReceiveBig(connection);
         if (kept.Length > LeftoverMax || connection.IsHeld) return ReceiveInPlace(connection);
         int leftover = kept.Length;
         if (_used + leftover + ChunkBytes > ArenaBytes) Flush();
+        Enters(connection);
         byte* start = _arena + _used;
         if (leftover > 0) new ReadOnlySpan<byte>(kept.Start, leftover).CopyTo(new Span<byte>(start, leftover));
         int received = connection.Link.Receive(new Span<byte>(start + leftover, ChunkBytes));
@@ -155,6 +168,7 @@ internal sealed unsafe class Receiver
         Flush();
         ByteBuffer kept = connection.Kept;
         if (connection.IsHeld || connection.IsClosed || kept.Length == 0) return;
+        Enters(connection);
         byte* at = kept.Start;
         bool open = Parse(connection, ref at, kept.Start + kept.Length);
         Flush();
@@ -183,6 +197,7 @@ internal sealed unsafe class Receiver
     {
         int used = connection.Partial.Offset;
         if (!connection.Partial.TryComplete(_parser, _arguments, connection.Kept.Start)) return false;
+        Enters(connection);
         _sink.Add(connection, _parser.First, _parser.Count);
         Flush(); // the small arguments point into the kept bytes
         if (!connection.IsClosed) connection.Kept.Consume(used);
@@ -200,6 +215,7 @@ internal sealed unsafe class Receiver
         while (at < end && !connection.IsClosed)
         {
             if (_parser.Next(ref at, end, whole, true) != ParseOutcome.Command) break;
+            Enters(connection);
             _sink.Add(connection, _parser.First, _parser.Count);
             if (_sink.Pending >= BatchCommandsMax) Flush();
         }

@@ -68,6 +68,15 @@ internal static unsafe class Libc
     public static readonly delegate* unmanaged<int, ResourceLimit*, int> SetLimit =
         (delegate* unmanaged<int, ResourceLimit*, int>)Symbol("setrlimit");
 
+    public static readonly delegate* unmanaged<byte*, int, int, int> Open = (delegate* unmanaged<byte*, int, int, int>)Symbol("open");
+
+    public static readonly delegate* unmanaged<int, int> Sync = (delegate* unmanaged<int, int>)Symbol("fsync");
+
+    public static readonly delegate* unmanaged<int, int> SyncData = (delegate* unmanaged<int, int>)Symbol("fdatasync");
+
+    public static readonly delegate* unmanaged<int, long, long, int, int> Advise =
+        (delegate* unmanaged<int, long, long, int, int>)Symbol("posix_fadvise");
+
     private static readonly delegate* unmanaged[SuppressGCTransition]<int, long*, int> GetTime =
         (delegate* unmanaged[SuppressGCTransition]<int, long*, int>)Symbol("clock_gettime");
 

@@ -1,0 +1,50 @@
+using System.Text;
+using ModularKv.Abstractions;
+using ModularKv.Host.Commands;
+using ModularKv.Host.Primitives;
+
+namespace ModularKv.Host.Server;
+
+/// <summary>Long work that holds the loop: what clients get meanwhile, and serving them.</summary>
+internal sealed class LongWorkControl(Kernel kernel, SideDesk desk) : ILongWork
+{
+    private bool _serving;
+
+    /// <inheritdoc/>
+    public bool IsStopping => kernel.Loop.IsStopping;
+
+    /// <inheritdoc/>
+    public IDisposable Begin(string refusal, CommandFlags allowed)
+    {
+        var entry = new LongWorkRefusal(Encoding.Latin1.GetBytes(refusal), allowed);
+        kernel.Execution.LongWork.Add(entry);
+        kernel.UpdateGuard();
+        return new Undo(() =>
+        {
+            kernel.Execution.LongWork.Remove(entry);
+            kernel.UpdateGuard();
+        });
+    }
+
+    /// <inheritdoc/>
+    public void Serve()
+    {
+        if (_serving || IsStopping) return;
+        _serving = true;
+        try
+        {
+            if (kernel.Executor.Depth == 0)
+            {
+                kernel.Loop.RunWithin(desk);
+                return;
+            }
+
+            kernel.Executor.Beside(() => kernel.Loop.ReadWithin(desk));
+            kernel.Connections.FlushAll();
+        }
+        finally
+        {
+            _serving = false;
+        }
+    }
+}
