@@ -15,6 +15,7 @@ internal struct BatchItem
     public Command? Command;
     public int First;
     public int Count;
+    public bool IsDone;
 }
 
 /// <summary>
@@ -50,6 +51,7 @@ internal sealed unsafe class CommandBatch(ArgumentArena arguments, CommandTable 
         item.Command = command;
         item.First = first;
         item.Count = count;
+        item.IsDone = false;
         if (command is null || (uint)(command.FirstKey - 1) >= (uint)(count - 1)) return;
         HashKeys(client, command, argument, count);
         if ((uint)(command.Element - 1) >= (uint)(count - 1)) return;
@@ -103,12 +105,28 @@ internal sealed unsafe class CommandBatch(ArgumentArena arguments, CommandTable 
         for (int i = 0; i < _count; i++)
         {
             ref BatchItem item = ref items[i];
+            if (item.IsDone) continue;
+            item.IsDone = true;
             executor.Execute(item.Client, item.Command, arguments.At(item.First), item.Count);
         }
 
         executor.EndBatch();
         _count = _elements = 0;
         _running = false;
+    }
+
+    /// <summary>
+    /// Executes what other clients have in a batch that is held up by a command of <paramref name="holder"/>; what that one has waits.
+    /// </summary>
+    public void RunOthers(Client holder)
+    {
+        for (int i = 0; i < _count; i++)
+        {
+            ref BatchItem item = ref _items[i];
+            if (item.IsDone || item.Client == holder) continue;
+            item.IsDone = true;
+            executor.Execute(item.Client, item.Command, arguments.At(item.First), item.Count);
+        }
     }
 
     private void TryPrefetchElements()
