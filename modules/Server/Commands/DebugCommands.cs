@@ -43,7 +43,6 @@ internal sealed class DebugCommands
                 + "attrib, push, verbatim, true, false."),
             ["quicklist"] = new(3, 4, data.PrintStructure, "<key> [<0|1>]", "Checks the encoding; prints nothing here."),
             ["quicklist-packed-threshold"] = new(3, 3, PackedThreshold, "<size>", "Accepted, without effect."),
-            ["reload"] = new(2, 2, reload.Reload, "", "Saves the data set, empties the databases and loads it, in memory."),
             ["replicate"] = new(3, int.MaxValue, Replicate, "<arg> [<arg> ...]",
                 "Puts a command into the stream of effects, data unchanged."),
             ["replybuffer"] = new(4, 4, ReplyBuffer, "PEAK-RESET-TIME <never|reset|ms> | RESIZING <0|1>", "Accepted, without effect."),
