@@ -34,7 +34,7 @@ internal sealed class ImageBuilder
     public static byte[] Text(ReadOnlySpan<byte> bytes)
     {
         byte[] head = new byte[9];
-        int used = Format.RdbLength.Write((ulong)bytes.Length, head);
+        int used = Rdb.Format.RdbLength.Write((ulong)bytes.Length, head);
         return [.. head[..used], .. bytes];
     }
 

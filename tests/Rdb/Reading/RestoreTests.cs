@@ -53,7 +53,7 @@ public sealed class RestoreTests
         using RespClient client = ours.Connect();
         Assert.Equal("OK", client.Call("RESTORE", "k", "0", payload).Text);
         string type = client.Call("TYPE", "k").Text;
-        Assert.Equal(Opaque.ModuleId.NameLength, type.Length);
+        Assert.Equal(Rdb.Opaque.ModuleId.NameLength, type.Length);
         Assert.Equal(1, client.Call("COPY", "k", "copy").Integer);
         Assert.InRange(client.Call("MEMORY", "USAGE", "k").Integer, Foreign.Length, 1000);
         Assert.Equal("OK", client.Call("DEBUG", "RELOAD").Text);
