@@ -9,8 +9,8 @@ internal sealed class RestoreCommand(RdbLoader loader)
 {
     private const int FrequencyMax = 255;
 
-    private const string Cost = "O(1) to create the new key and additional O(N*M) to reconstruct the serialized value, where N is the number "
-        + "of Redis objects composing the value and M their average size. For small string values the time complexity is thus "
+    private const string Cost = "O(1) to create the new key and additional O(N*M) to reconstruct the serialized value, where N is the "
+        + "number of Redis objects composing the value and M their average size. For small string values the time complexity is thus "
         + "O(1)+O(1*M) where M is small, so simply O(1). However for sorted set values the complexity is O(N*M*log(N)) because "
         + "inserting values into sorted sets is O(log(N)).";
 

@@ -285,6 +285,9 @@ internal sealed class ImageReading : IDisposable
     private void Rest()
     {
         const int Parts = 1000;
+
+        // Who rests after each key wants to be watched: the buffer alone would tell too rarely.
+        _stream.Filled?.Invoke(_stream.Position);
         if (_delayMicros > 0) _server.Debug.Sleep(_delayMicros);
         else if (_loaded % -Math.Max(_delayMicros, -Parts) == 0) _server.Debug.Sleep(1);
     }

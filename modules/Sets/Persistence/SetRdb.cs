@@ -60,7 +60,11 @@ internal sealed class SetRdb(SetStore store)
             switch (rdbType)
             {
                 case Strings: ReadStrings(reader); break;
-                case IntSet: ReadIntSet(reader.String()); break;
+                case IntSet:
+                    ReadOnlySpan<byte> integers = reader.String();
+                    if (TryTakeWhole(integers, database, key, out Entry whole)) return whole;
+                    ReadIntSet(integers);
+                    break;
                 case Listpack: ReadListpack(reader.String()); break;
                 default: throw new ValueFormatException($"RDB type {rdbType} is no set");
             }
@@ -74,6 +78,19 @@ internal sealed class SetRdb(SetStore store)
         }
     }
 
+    // Intsets are kept byte for byte as Redis has them.
+    private bool TryTakeWhole(ReadOnlySpan<byte> bytes, Database database, scoped in KeyRef key, out Entry entry)
+    {
+        entry = default;
+        if (!Sets.IntSet.IsWellFormed(bytes)) throw new ValueFormatException("an intset whose lengths or order are wrong");
+        int count = Sets.IntSet.Count(bytes);
+        if (count == 0 || count > store.Limits.IntSetEntries) return false;
+        entry = database.Put(key, store.Type, bytes.Length);
+        bytes.CopyTo(entry.WritableValue);
+        entry.SetEncoding((int)SetEncoding.IntSet);
+        return true;
+    }
+
     private void ReadStrings(ValueReader reader)
     {
         for (ulong left = reader.Length(); left > 0; left--) Add(reader.String());
@@ -81,7 +98,6 @@ internal sealed class SetRdb(SetStore store)
 
     private void ReadIntSet(ReadOnlySpan<byte> bytes)
     {
-        if (!Sets.IntSet.IsWellFormed(bytes)) throw new ValueFormatException("an intset whose lengths or order are wrong");
         Span<byte> digits = stackalloc byte[NumberText.IntegerBytesMax];
         int count = Sets.IntSet.Count(bytes);
         for (int i = 0; i < count; i++) Add(digits[..NumberText.Write(digits, Sets.IntSet.Get(bytes, i))]);

@@ -22,6 +22,9 @@ internal static class SortedSetRdb
 
     private const long BytesPerCall = 64 << 10;
 
+    /// <summary>Larger listpacks than the usual limit allows are built anew.</summary>
+    private const int WholePairsMax = 128;
+
     public static bool Save(Entry value, ValueWriter writer, ref ulong position)
     {
         SetView set = new(value);
@@ -52,12 +55,19 @@ internal static class SortedSetRdb
 
     public static Entry Load(ValueReader reader, int rdbType, SortedSetStore store, Database database, scoped in KeyRef key)
     {
+        ReadOnlySpan<byte> list = default;
+        if (rdbType == PackedList)
+        {
+            list = reader.String();
+            if (TryTakeWhole(list, store, database, key, out Entry whole)) return whole;
+        }
+
         TreeSet set = TreeSet.Create();
         try
         {
             if (rdbType is TextScores or BinaryScores) ReadPairs(reader, rdbType == TextScores, store.Memory, ref set);
             else if (rdbType == Ziplist) ReadZiplist(reader.String(), store.Memory, ref set);
-            else ReadList(reader.String(), store.Memory, ref set);
+            else ReadList(list, store.Memory, ref set);
             if (set.Count == 0) throw new ValueFormatException("a sorted set without members") { IsEmpty = true };
         }
         catch
@@ -67,6 +77,62 @@ internal static class SortedSetRdb
         }
 
         return store.Put(database, key, ref set);
+    }
+
+    // What Redis has saved is as it would be built here: it only has to be looked through. Whatever is unusual is built anew.
+    private static bool TryTakeWhole(
+        ReadOnlySpan<byte> list, SortedSetStore store, Database database, scoped in KeyRef key, out Entry entry)
+    {
+        entry = default;
+        if (!Listpack.IsWellFormed(list)) throw new ValueFormatException("a malformed listpack of pairs");
+        int count = Listpack.Count(list);
+        if (count == 0 || count % 2 != 0 || count / 2 > WholePairsMax || !IsInOrder(list, out int longest)) return false;
+        if (!store.FitsList(count / 2, longest, list.Length)) return false;
+        entry = database.Put(key, store.Type, list.Length);
+        list.CopyTo(entry.WritableValue);
+        entry.SetEncoding(SortedSetType.ListEncoding);
+        return true;
+    }
+
+    private static bool IsInOrder(ReadOnlySpan<byte> list, out int longest)
+    {
+        Span<byte> digits = stackalloc byte[NumberText.IntegerBytesMax];
+        Span<byte> digitsBefore = stackalloc byte[NumberText.IntegerBytesMax];
+        Span<ulong> seen = stackalloc ulong[WholePairsMax * 2];
+        seen.Clear();
+        longest = 0;
+        double before = double.NegativeInfinity;
+        ListpackElement memberBefore = default;
+        for (int at = Listpack.First(list); at >= 0; )
+        {
+            bool isFirst = at == Listpack.HeaderBytes;
+            ListpackElement element = Listpack.Take(list, ref at);
+            ListpackElement text = Listpack.Take(list, ref at);
+            double score = text.Integer;
+            if (!text.IsInteger && !DoubleText.TryParse(text.Bytes, out score)) return false;
+            ReadOnlySpan<byte> member = element.Text(digits);
+            bool follows = score > before
+                || (score == before && (isFirst || memberBefore.Text(digitsBefore).SequenceCompareTo(member) < 0));
+            if (!follows || !TryNote(seen, KeyHash.Compute(member))) return false;
+            longest = Math.Max(longest, member.Length);
+            before = score;
+            memberBefore = element;
+        }
+
+        return true;
+    }
+
+    // False: a member of that hash was noted before. 0 is taken for a free place, so that hash is no good.
+    private static bool TryNote(Span<ulong> seen, ulong hash)
+    {
+        if (hash == 0) return false;
+        for (int place = (int)(hash % (ulong)seen.Length); ; place = (place + 1) % seen.Length)
+        {
+            if (seen[place] == hash) return false;
+            if (seen[place] != 0) continue;
+            seen[place] = hash;
+            return true;
+        }
     }
 
     private static void ReadPairs(ValueReader reader, bool text, MemoryOwner memory, ref TreeSet set)

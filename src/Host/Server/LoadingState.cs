@@ -7,9 +7,10 @@ internal sealed class LoadingState(Kernel kernel) : ILoading
 {
     private const string Refusal = "LOADING Redis is loading the dataset in memory";
 
-    /// <summary>Bytes after which clients are served. Source: loading-process-events-interval-bytes.</summary>
-    private const long ServeEveryBytes = 2 << 20;
+    /// <summary>Bytes after which clients are served, unless loading-process-events-interval-bytes says otherwise.</summary>
+    private const long ServeEveryBytesDefault = 2 << 20;
 
+    private long _serveEveryBytes;
     private IDisposable? _work;
     private long _servedAt;
 
@@ -36,6 +37,8 @@ internal sealed class LoadingState(Kernel kernel) : ILoading
         StartedAtMs = kernel.Clock.UnixMs;
         TotalBytes = totalBytes;
         LoadedBytes = _servedAt = FileMemoryBytes = 0;
+        bool isSet = long.TryParse(kernel.Store.Find("loading-process-events-interval-bytes")?.Format(), out long bytes);
+        _serveEveryBytes = isSet && bytes > 0 ? bytes : ServeEveryBytesDefault;
         kernel.LoadingChanged();
     }
 
@@ -43,7 +46,7 @@ internal sealed class LoadingState(Kernel kernel) : ILoading
     public void Progress(long loadedBytes)
     {
         LoadedBytes = loadedBytes;
-        if (loadedBytes - _servedAt < ServeEveryBytes) return;
+        if (loadedBytes - _servedAt < _serveEveryBytes) return;
         _servedAt = loadedBytes;
         if (kernel.Executor.Depth == 0) kernel.LongWork.Serve();
     }
