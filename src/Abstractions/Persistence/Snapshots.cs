@@ -42,6 +42,13 @@ public abstract class SnapshotConsumer
     /// </summary>
     public abstract bool Ready { get; }
 
+    /// <summary>
+    /// Whether values come as the commands that rebuild them (<see cref="DataType.Rewrite(Entry, ICommandSink, ref ulong)"/>) instead of as
+    /// their type saves them: for each command <see cref="ValueReader.Length"/> with the number of its arguments, and the arguments as
+    /// strings. Strings come as saved all the same. Read when the walk starts.
+    /// </summary>
+    public virtual bool WantsCommands => false;
+
     /// <summary>A chunk of entries. Ownership passes to the consumer, which disposes it (on any thread).</summary>
     public abstract void Take(SnapshotChunk chunk);
 

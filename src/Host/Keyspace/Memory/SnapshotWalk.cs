@@ -31,7 +31,9 @@ internal sealed unsafe class SnapshotWalk(KeyspaceState state) : ISnapshots, IDi
     private readonly List<StoreContent> _contents = [];
     private readonly SnapshotBuffer _buffer = new();
     private readonly SnapshotBuffer _aside = new();
+    private readonly CommandItems _commands = new();
     private SnapshotConsumer? _consumer;
+    private bool _asCommands;
     private Run? _run;
     private int _at;
     private bool _settling;
@@ -60,6 +62,7 @@ internal sealed unsafe class SnapshotWalk(KeyspaceState state) : ISnapshots, IDi
         while (_settling) Settle();
         state.Parity = !state.Parity;
         _consumer = consumer;
+        _asCommands = consumer.WantsCommands;
         _run = new Run(this);
         _at = 0;
         foreach (DatabaseStore store in state.Stores)
@@ -272,7 +275,10 @@ internal sealed unsafe class SnapshotWalk(KeyspaceState state) : ISnapshots, IDi
         bool done;
         try
         {
-            done = type.Save(new Entry(record, null), buffer.Writer, ref position);
+            var value = new Entry(record, null);
+            done = _asCommands
+                ? type.Rewrite(value, _commands.Into(buffer.Writer), ref position)
+                : type.Save(value, buffer.Writer, ref position);
         }
         catch (Exception error)
         {
