@@ -3,7 +3,10 @@ namespace ModularKv.Abstractions;
 /// <summary>Point-in-time walks over the whole keyspace, without fork.</summary>
 public interface ISnapshots
 {
-    /// <summary>Whether a walk is under way. There is at most one at a time.</summary>
+    /// <summary>
+    /// Whether a walk is under way, or what it gave is still being written (<see cref="SnapshotConsumer.IsWriting"/>). There is at most
+    /// one at a time.
+    /// </summary>
     bool Active { get; }
 
     /// <summary>
@@ -48,6 +51,12 @@ public abstract class SnapshotConsumer
     /// strings. Strings come as saved all the same. Read when the walk starts.
     /// </summary>
     public virtual bool WantsCommands => false;
+
+    /// <summary>
+    /// Whether it still writes what it got, after the walk has ended: no other walk should start until it has done, as none does while
+    /// Redis has a child.
+    /// </summary>
+    public virtual bool IsWriting => false;
 
     /// <summary>A chunk of entries. Ownership passes to the consumer, which disposes it (on any thread).</summary>
     public abstract void Take(SnapshotChunk chunk);

@@ -33,6 +33,7 @@ internal sealed unsafe class SnapshotWalk(KeyspaceState state) : ISnapshots, IDi
     private readonly SnapshotBuffer _aside = new();
     private readonly CommandItems _commands = new();
     private SnapshotConsumer? _consumer;
+    private SnapshotConsumer? _last;
     private bool _asCommands;
     private Run? _run;
     private int _at;
@@ -46,8 +47,11 @@ internal sealed unsafe class SnapshotWalk(KeyspaceState state) : ISnapshots, IDi
     private readonly SnapshotBuffer _large = new();
     private byte* _copy;
 
-    /// <inheritdoc/>
+    /// <summary>Whether a walk is under way.</summary>
     public bool Active => _consumer != null;
+
+    /// <inheritdoc/>
+    bool ISnapshots.Active => Active || _last is { IsWriting: true };
 
     /// <summary>Whether <see cref="Step"/> has something to do: not while the consumer has no room.</summary>
     public bool HasWork => _settling || _consumer is { Ready: true };
@@ -61,7 +65,7 @@ internal sealed unsafe class SnapshotWalk(KeyspaceState state) : ISnapshots, IDi
         Invariant.Check(!Active, "a snapshot was started while one is under way");
         while (_settling) Settle();
         state.Parity = !state.Parity;
-        _consumer = consumer;
+        _consumer = _last = consumer;
         _asCommands = consumer.WantsCommands;
         _run = new Run(this);
         _at = 0;
