@@ -101,7 +101,7 @@ internal sealed class LogWriter(WriterHost host)
     {
         if (_timestamp >= second) return;
         _timestamp = second;
-        Span<byte> line = stackalloc byte[32];
+        Span<byte> line = stackalloc byte[NumberText.IntegerBytesMax + 8];
         "#TS:"u8.CopyTo(line);
         int length = 4 + NumberText.Write(line[4..], second);
         "\r\n"u8.CopyTo(line[length..]);
@@ -111,7 +111,7 @@ internal sealed class LogWriter(WriterHost host)
     private void AppendSelect(int database)
     {
         _database = database;
-        Span<byte> number = stackalloc byte[12];
+        Span<byte> number = stackalloc byte[NumberText.IntegerBytesMax];
         number = number[..NumberText.Write(number, database)];
         _buffer.Append("*2\r\n$6\r\nSELECT\r\n$"u8);
         _buffer.Append([(byte)('0' + number.Length)]);
