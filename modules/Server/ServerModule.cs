@@ -12,7 +12,6 @@ namespace ModularKv.Server;
 public sealed class ServerModule : IModule
 {
     private ServerSections? _server;
-    private FeatureSections? _features;
 
     /// <inheritdoc/>
     public void Configure(IModuleRegistry registry)
@@ -30,31 +29,27 @@ public sealed class ServerModule : IModule
     }
 
     /// <inheritdoc/>
-    public void Start(IServer server)
-    {
-        _server?.Started();
-        _features?.Started();
-    }
+    public void Start(IServer server) => _server?.Started();
 
     private void RegisterSections(IModuleRegistry registry, IServer server, IConfiguration configuration)
     {
         _server = new ServerSections(server, configuration);
-        _features = new FeatureSections(server, configuration);
+        var features = new FeatureSections(server, configuration);
         var memory = new MemorySections(server, configuration);
         var statistics = new StatisticsSections(server, configuration);
         registry.Info("Server", 100, _server.Server);
         registry.Info("Clients", 200, _server.Clients);
         registry.Info("Memory", 300, memory.Memory);
-        registry.Info("Persistence", 400, _features.Persistence);
+        registry.Info("Persistence", 400, features.Persistence);
         registry.Info("Stats", 500, statistics.Stats);
-        registry.Info("Replication", 600, _features.Replication);
+        registry.Info("Replication", 600, features.Replication);
         registry.Info("CPU", 700, _server.Cpu);
         registry.Info("GC", 750, MemorySections.Collections, InfoVisibility.OnDemand);
         registry.Info("Modules", 800, _server.Modules);
         registry.Info("Commandstats", 900, statistics.CommandStats, InfoVisibility.OnDemand);
         registry.Info("Errorstats", 1000, statistics.ErrorStats);
         registry.Info("Latencystats", 1100, statistics.LatencyStats, InfoVisibility.OnDemand);
-        registry.Info("Cluster", 1200, _features.Cluster);
+        registry.Info("Cluster", 1200, features.Cluster);
         registry.Info("Keyspace", 1300, statistics.Keyspace);
     }
 }

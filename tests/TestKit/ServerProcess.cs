@@ -85,7 +85,7 @@ public sealed class ServerProcess : IDisposable
             throw new InvalidOperationException($"{program} does not exist: build with -c Release, or set {ServerVariable}");
         }
         bool isRedis = Path.GetFileName(program) == "redis-server";
-        string[] all = isRedis ? [.. RedisDirectives, .. directives] : ["--enable-debug-command", "yes", .. directives];
+        string[] all = isRedis ? [.. RedisDirectives, .. directives] : ["--save", "", "--enable-debug-command", "yes", .. directives];
         return Start(program, all);
     }
 

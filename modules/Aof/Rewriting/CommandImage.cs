@@ -12,6 +12,11 @@ internal sealed class CommandImage : SnapshotConsumer
     /// <summary>Bytes of chunks that wait for the writer; above this the walk rests.</summary>
     private const long QueuedBytesMax = 8 << 20;
 
+    /// <summary>
+    /// With old values of keys that clients change faster than the disk takes them there are more: above this the loop waits for the writer.
+    /// </summary>
+    private const long QueuedBytesStop = 64 << 20;
+
     private readonly IServer _server;
     private readonly long _timestamp;
     private readonly IReadOnlyList<byte[]> _libraries;
@@ -67,6 +72,7 @@ internal sealed class CommandImage : SnapshotConsumer
     {
         Interlocked.Add(ref _queuedBytes, chunk.Bytes);
         _chunks.Add(chunk);
+        while (Interlocked.Read(ref _queuedBytes) > QueuedBytesStop && !_done.IsSet) _done.Wait(1);
     }
 
     /// <inheritdoc/>

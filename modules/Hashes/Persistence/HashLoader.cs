@@ -70,7 +70,7 @@ internal sealed class HashLoader(HashType type, HashLimits limits)
                     break;
             }
 
-            if (HashReader.Count(entry) == 0) throw new ValueFormatException("a hash without fields");
+            if (HashReader.Count(entry) == 0) throw new ValueFormatException("a hash without fields") { IsEmpty = true };
         }
         catch (ValueFormatException)
         {
@@ -133,7 +133,8 @@ internal sealed class HashLoader(HashType type, HashLimits limits)
     {
         if (!Listpack.IsWellFormed(pack)) throw new ValueFormatException("a hash's listpack is malformed");
         int elements = Listpack.Count(pack);
-        if (elements == 0 || elements % stride != 0) throw new ValueFormatException($"a hash's listpack has {elements} elements");
+        if (elements == 0) throw new ValueFormatException("a hash without fields") { IsEmpty = true };
+        if (elements % stride != 0) throw new ValueFormatException($"a hash's listpack has {elements} elements");
         if (stride == PackedFields.Triplet) CheckTimes(pack);
         if (sanitize) CheckTwice(pack, stride);
         Entry entry = keys.Put(key, type, pack.Length);

@@ -59,7 +59,7 @@ internal sealed class ListRdb(Quicklist list)
         {
             ulong count = rdbType == Ziplist ? 1 : reader.Length();
             for (ulong i = 0; i < count; i++) LoadPart(reader, rdbType, ref root);
-            if (root.Count == 0) throw new ValueFormatException("a list without elements");
+            if (root.Count == 0) throw new ValueFormatException("a list without elements") { IsEmpty = true };
             for (int i = 0; i < root.Length; i++) list.Settle(ref root, i);
             return root;
         }
@@ -113,7 +113,7 @@ internal sealed class ListRdb(Quicklist list)
 
     private void AddPlain(ref QuicklistRoot root, ReadOnlySpan<byte> bytes)
     {
-        if (bytes.IsEmpty) list.Push(ref root, front: false, bytes);
-        else list.Insert(ref root, root.Length, list.Blocks.MakePlain(bytes));
+        if (bytes.IsEmpty) throw new ValueFormatException("a list node without bytes");
+        list.Insert(ref root, root.Length, list.Blocks.MakePlain(bytes));
     }
 }

@@ -9,25 +9,11 @@ namespace ModularKv.Server.Info;
 /// </summary>
 internal sealed class FeatureSections(IServer server, IConfiguration configuration)
 {
-    private long _startedAtSeconds;
-
-    /// <summary>Notes the time that stands for the last save, as in Redis after an empty start.</summary>
-    public void Started() => _startedAtSeconds = server.Clock.UnixMs / 1000;
-
     /// <summary>persistence</summary>
     public void Persistence(InfoWriter info)
     {
         info.Line("loading", server.Loading.Active ? 1 : 0);
-        Zeros(info, "async_loading", "current_cow_peak", "current_cow_size", "current_cow_size_age");
-        info.Line("current_fork_perc", 0, 2);
-        Zeros(info, "current_save_keys_processed", "current_save_keys_total");
-        info.Line("rdb_changes_since_last_save", server.Databases.Dirty);
-        Zeros(info, "rdb_bgsave_in_progress");
-        info.Line("rdb_last_save_time", _startedAtSeconds);
-        info.Line("rdb_last_bgsave_status", "ok");
-        info.Line("rdb_last_bgsave_time_sec", -1);
-        info.Line("rdb_current_bgsave_time_sec", -1);
-        Zeros(info, "rdb_saves", "rdb_last_cow_size", "rdb_last_load_keys_expired", "rdb_last_load_keys_loaded", "aof_enabled");
+        Zeros(info, "async_loading", "aof_enabled");
         Zeros(info, "aof_rewrite_in_progress", "aof_rewrite_scheduled");
         info.Line("aof_last_rewrite_time_sec", -1);
         info.Line("aof_current_rewrite_time_sec", -1);
@@ -35,6 +21,22 @@ internal sealed class FeatureSections(IServer server, IConfiguration configurati
         Zeros(info, "aof_rewrites", "aof_rewrites_consecutive_failures");
         info.Line("aof_last_write_status", "ok");
         Zeros(info, "aof_last_cow_size", "module_fork_in_progress", "module_fork_last_cow_size");
+        if (server.Loading.Active) Loading(info, server.Loading);
+    }
+
+    // Source: genRedisInfoString.
+    private void Loading(InfoWriter info, ILoading loading)
+    {
+        const int MsPerSecond = 1000;
+        long elapsed = (server.Clock.UnixMs - loading.StartedAtMs) / MsPerSecond;
+        long total = Math.Max(loading.TotalBytes, 1);
+        long left = loading.TotalBytes - loading.LoadedBytes;
+        info.Line("loading_start_time", loading.StartedAtMs / MsPerSecond);
+        info.Line("loading_total_bytes", loading.TotalBytes);
+        info.Line("loading_rdb_used_mem", loading.FileMemoryBytes);
+        info.Line("loading_loaded_bytes", loading.LoadedBytes);
+        info.Line("loading_loaded_perc", 100.0 * loading.LoadedBytes / total, 2);
+        info.Line("loading_eta_seconds", elapsed == 0 ? 1 : elapsed * left / (loading.LoadedBytes + 1));
     }
 
     /// <summary>replication</summary>

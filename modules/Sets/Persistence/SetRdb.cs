@@ -65,7 +65,7 @@ internal sealed class SetRdb(SetStore store)
                 default: throw new ValueFormatException($"RDB type {rdbType} is no set");
             }
 
-            if (_draft.Count == 0) throw new ValueFormatException("a set without members");
+            if (_draft.Count == 0) throw new ValueFormatException("a set without members") { IsEmpty = rdbType != IntSet };
             return _draft.Store(database, key);
         }
         finally

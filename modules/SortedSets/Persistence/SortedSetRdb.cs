@@ -58,7 +58,7 @@ internal static class SortedSetRdb
             if (rdbType is TextScores or BinaryScores) ReadPairs(reader, rdbType == TextScores, store.Memory, ref set);
             else if (rdbType == Ziplist) ReadZiplist(reader.String(), store.Memory, ref set);
             else ReadList(reader.String(), store.Memory, ref set);
-            if (set.Count == 0) throw new ValueFormatException("a sorted set without members");
+            if (set.Count == 0) throw new ValueFormatException("a sorted set without members") { IsEmpty = true };
         }
         catch
         {

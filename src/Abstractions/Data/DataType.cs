@@ -137,7 +137,14 @@ public interface ICommandSink
 }
 
 /// <summary>The bytes make no value. The message names what is wrong, and where.</summary>
-public sealed class ValueFormatException(string message) : Exception(message);
+public sealed class ValueFormatException(string message) : Exception(message)
+{
+    /// <summary>
+    /// Whether the bytes are well-formed, and read to their end, but hold no element: files of servers with a known mistake have such
+    /// keys, and loading leaves them out.
+    /// </summary>
+    public bool IsEmpty { get; init; }
+}
 
 /// <summary>The registered types.</summary>
 public interface IDataTypes

@@ -87,6 +87,34 @@ public abstract class Database
     /// <summary>Removes the time to live.</summary>
     public abstract Entry ClearExpiry(Entry entry);
 
+    /// <summary>
+    /// Takes a key out of the table without freeing its value, so that another may be built in its place. Exactly one of
+    /// <see cref="PutBack"/> and <see cref="Discard"/> must follow, within the same command. Nobody is told.
+    /// </summary>
+    /// <returns>The entry, in no table; missing: there is no such key.</returns>
+    public abstract Entry SetAside(scoped in KeyRef key);
+
+    /// <summary>Puts back what <see cref="SetAside"/> took; the key must be absent.</summary>
+    public abstract void PutBack(scoped in KeyRef key, Entry aside);
+
+    /// <summary>Frees what <see cref="SetAside"/> took; does nothing for a missing entry.</summary>
+    /// <param name="aside">The entry.</param>
+    /// <param name="lazy">Free a large value later, by pieces.</param>
+    public abstract void Discard(Entry aside, bool lazy = false);
+
+    /// <summary>Asks the processor for the place of a key that is about to be put: a hint, for who puts many.</summary>
+    public virtual void Prefetch(ulong hash)
+    {
+    }
+
+    /// <summary>
+    /// Makes the table of an empty database large enough for so many keys at once, which is cheaper than growth. A hint: memory is taken
+    /// when keys come, and a table that holds keys stays as it is.
+    /// </summary>
+    public virtual void Reserve(long keys)
+    {
+    }
+
     /// <summary>Renames; an existing <paramref name="to"/> is replaced. The entry keeps value, time to live and access clock.</summary>
     /// <returns>False: <paramref name="from"/> does not exist.</returns>
     public abstract bool Rename(scoped in KeyRef from, scoped in KeyRef to);

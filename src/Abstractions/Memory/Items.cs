@@ -15,6 +15,31 @@ internal static class ItemMark
     public const byte Raw = 6;
 }
 
+/// <summary>Kinds of items.</summary>
+public enum ItemKind
+{
+    /// <summary>None: all were read.</summary>
+    End = 0,
+
+    /// <summary>The RDB type byte.</summary>
+    RdbType = ItemMark.RdbType,
+
+    /// <summary>A number.</summary>
+    Length = ItemMark.Length,
+
+    /// <summary>A string.</summary>
+    String = ItemMark.String,
+
+    /// <summary>A binary double.</summary>
+    Double = ItemMark.Double,
+
+    /// <summary>Eight bytes.</summary>
+    Fixed64 = ItemMark.Fixed64,
+
+    /// <summary>Bytes as they are.</summary>
+    Raw = ItemMark.Raw,
+}
+
 /// <summary>Appends items to an off-heap buffer.</summary>
 public sealed unsafe class ItemWriter : ValueWriter, IDisposable
 {
@@ -133,6 +158,13 @@ public sealed unsafe class ItemReader : ValueReader
 
     /// <summary>Whether all items were read.</summary>
     public bool AtEnd => _at == _end;
+
+    /// <summary>What stands next: for who writes a value down without knowing its type.</summary>
+    public ItemKind Next => _at == _end ? ItemKind.End : (ItemKind)(*_at);
+
+    /// <summary>Bytes as they are, however many were written in one go; borrowed until the next call.</summary>
+    /// <exception cref="ValueFormatException">Something else stands here, or the value ends.</exception>
+    public ReadOnlySpan<byte> Raw() => Bytes(ItemMark.Raw);
 
     /// <summary>The RDB type byte, where the type has one; -1 where the first item is something else.</summary>
     public int TryRdbType()

@@ -28,5 +28,6 @@ internal static class DefaultModules
         "Metrics",
         "Aof",
         "Acl",
+        "Rdb",
     ];
 }

@@ -191,6 +191,34 @@ internal sealed unsafe class DatabaseStore : Database
     }
 
     /// <inheritdoc/>
+    public override Entry SetAside(scoped in KeyRef key)
+    {
+        TableSlot slot = FindForReplacing(key);
+        if (!slot.Exists) return default;
+        if (_state.Hooks != 0) Changing(key, slot.Record);
+        return new Entry(TakeOut(slot), null);
+    }
+
+    /// <inheritdoc/>
+    public override void PutBack(scoped in KeyRef key, Entry aside)
+    {
+        _table.Insert(key.Hash, aside.Record);
+        _content.Count(aside.Record);
+    }
+
+    /// <inheritdoc/>
+    public override void Discard(Entry aside, bool lazy = false)
+    {
+        if (!aside.IsMissing) _content.Release(aside.Record, lazy || _state.LazyServerDelete);
+    }
+
+    /// <inheritdoc/>
+    public override void Prefetch(ulong hash) => _table.PrefetchBucket(hash);
+
+    /// <inheritdoc/>
+    public override void Reserve(long keys) => _table.Reserve(keys);
+
+    /// <inheritdoc/>
     public override bool Rename(scoped in KeyRef from, scoped in KeyRef to) => DatabaseTransfers.Rename(this, from, to);
 
     /// <inheritdoc/>

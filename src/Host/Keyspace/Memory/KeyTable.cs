@@ -154,6 +154,22 @@ internal sealed unsafe class KeyTable : IDisposable
         _count++;
     }
 
+    /// <summary>
+    /// Makes a new table's buckets enough for so many keys; memory comes with the keys. Does nothing to a table that has ever had one, or
+    /// where memory is refused.
+    /// </summary>
+    public void Reserve(long keys)
+    {
+        long wanted = keys / EntriesMax * BucketsPerEntries;
+        if (_range != null || wanted <= BucketsMin || wanted > (long)_reserveBytes / Bucket.Size) return;
+        MapFirstPage();
+        if (!_range!.TryCommit((nuint)wanted * Bucket.Size)) return;
+        _highBit = BitOperations.RoundUpToPowerOf2((ulong)wanted + 1) >> 1;
+        _lowMask = _highBit - 1;
+        _split = (ulong)wanted - _highBit;
+        SetThresholds();
+    }
+
     /// <summary>Takes a key out. May move other entries: slots found before are void.</summary>
     /// <returns>Its record, the caller's from now on.</returns>
     public Record* Remove(TableSlot slot)

@@ -1,0 +1,85 @@
+using System.Buffers.Binary;
+using ModularKv.Abstractions;
+using ModularKv.Abstractions.Memory;
+using ModularKv.Rdb.Format;
+using ModularKv.Rdb.Writing;
+
+namespace ModularKv.Rdb.Commands;
+
+/// <summary>DUMP. Source: redis.io/commands/dump; createDumpPayload.</summary>
+internal sealed class DumpCommand(IServer server, RdbSettings settings) : IDisposable
+{
+    private readonly ItemWriter _items = new();
+    private readonly ItemReader _reader = new();
+    private readonly PayloadSink _sink = new();
+    private StringForm? _compressing;
+
+    /// <summary>DUMP key.</summary>
+    public void Dump(ref CommandContext call)
+    {
+        Entry entry = call.Keys.Find(call.Key(1));
+        if (entry.IsMissing) call.Reply.Null(); else call.Reply.Bulk(PayloadOf(entry));
+    }
+
+    /// <summary>A value as DUMP shows it; borrowed until the next call.</summary>
+    public ReadOnlySpan<byte> PayloadOf(Entry entry)
+    {
+        _sink.Bytes.SetLength(0);
+        var output = new ImageOutput(_sink, settings.Compression.Value ? _compressing ??= new(true) : new(false), sums: false);
+        DataType type = server.Types.Of(entry);
+        ulong position = 0;
+        int rdbType = 0;
+        bool isMarked = false;
+        for (bool isFirst = true, done = false; !done; isFirst = false)
+        {
+            _items.Clear();
+            _items.BeginValue();
+            done = type.Save(entry, _items, ref position);
+            _reader.Open(_items.Content);
+            if (isFirst)
+            {
+                rdbType = _reader.TryRdbType();
+                isMarked = rdbType < 0;
+                output.Byte(isMarked ? RdbTypeByte.Module2 : (byte)rdbType);
+                if (isMarked) output.Length(ItemForm.ModuleId(type.Name, type.Version));
+            }
+
+            if (isMarked) ItemForm.WriteMarked(_reader, output); else ItemForm.WriteBare(_reader, output);
+        }
+
+        if (isMarked) output.Length(ModuleMark.End);
+        WriteFooter(output, isMarked ? RdbTypeByte.Module2 : (byte)rdbType);
+        return _sink.Bytes.GetBuffer().AsSpan(0, (int)_sink.Bytes.Length);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _items.Dispose();
+
+    private void WriteFooter(ImageOutput output, byte type)
+    {
+        Span<byte> footer = stackalloc byte[sizeof(ushort) + sizeof(ulong)];
+        ushort version = (ushort)Math.Max(settings.Version.Value, RdbTypeByte.VersionOf(type));
+        BinaryPrimitives.WriteUInt16LittleEndian(footer, version);
+        output.Raw(footer[..sizeof(ushort)]);
+        output.Flush();
+        ulong sum = Crc64.Append(0, _sink.Bytes.GetBuffer().AsSpan(0, (int)_sink.Bytes.Length));
+        BinaryPrimitives.WriteUInt64LittleEndian(footer, sum);
+        output.Raw(footer[..sizeof(ulong)]);
+        output.Flush();
+    }
+
+    private sealed class PayloadSink : RdbSink
+    {
+        public MemoryStream Bytes { get; } = new();
+
+        public override void Write(ReadOnlySpan<byte> bytes) => Bytes.Write(bytes);
+
+        public override void Complete()
+        {
+        }
+
+        public override void Abandon()
+        {
+        }
+    }
+}

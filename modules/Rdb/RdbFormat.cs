@@ -1,0 +1,41 @@
+using ModularKv.Abstractions;
+using ModularKv.Rdb.Format;
+using ModularKv.Rdb.Writing;
+
+namespace ModularKv.Rdb;
+
+/// <summary>Reads an image into the databases.</summary>
+/// <param name="source">Where from.</param>
+/// <param name="replace">Keys that are there already are replaced; otherwise they are an error.</param>
+internal delegate RdbLoaded ImageLoad(RdbSource source, bool replace);
+
+/// <summary>The format as a service.</summary>
+internal sealed class RdbFormat(IServer server, RdbSettings settings, KeptAux kept, ImageLoad load) : IRdbFormat
+{
+    /// <summary>The save under way, whoever asked for it; null: none.</summary>
+    public RdbSave? Current { get; private set; }
+
+    /// <summary>The most bytes that waited in a queue at once, in the last save.</summary>
+    public long LastPeakBytes { get; private set; }
+
+    /// <inheritdoc/>
+    public IRdbSave Save(RdbSink sink, RdbSaveOptions options, Action<string?> ended)
+    {
+        Invariant.Check(Current is null && !server.Snapshots.Active, "a save was started while a snapshot is under way");
+        var how = new WritingOptions(settings.Compression.Value, settings.Checksum.Value, settings.KeyDelayMicros.Value);
+        RdbSave save = null!;
+        save = RdbSave.Start(server, sink, ImageHead.Of(server, settings, kept, options), how, End, !options.FunctionsOnly);
+        Current = save;
+        return save;
+
+        void End(string? error)
+        {
+            LastPeakBytes = save.PeakQueuedBytes;
+            Current = null;
+            ended(error);
+        }
+    }
+
+    /// <inheritdoc/>
+    public RdbLoaded Load(RdbSource source) => load(source, false);
+}
