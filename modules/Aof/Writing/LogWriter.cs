@@ -309,7 +309,7 @@ internal sealed class LogWriter(WriterHost host)
 
     private void Reached(long offset)
     {
-        if (offset <= SyncedOffset) return;
+        if (offset <= SyncedOffset || _syncs.HasRefused) return;
         SyncedOffset = offset;
         host.Synced();
     }
