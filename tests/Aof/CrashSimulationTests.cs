@@ -61,7 +61,7 @@ public sealed class CrashSimulationTests
         long synced = appended.Count(a => a.Offset <= writer.SyncedOffset);
         bool isPower = random.Next(2) == 0;
         if (isPower) disk.Crash(); else disk.Kill();
-        long found = Replay(disk, host, seed, policy);
+        long found = Replay(disk, host, seed, policy, mayLackTail: isPower && policy != "always");
         long promised = isPower ? synced : Math.Max(written, synced);
         Assert.True(found >= promised, $"seed {seed}, {policy}: {found} of {appended.Count} commands found, {promised} were promised");
         Assert.True(found <= appended.Count, $"seed {seed}, {policy}: more commands than were written");
@@ -120,7 +120,11 @@ public sealed class CrashSimulationTests
     }
 
     /// <summary>Reads the log as a loader does; the last file may end within a command.</summary>
-    private static long Replay(SimulatedDisk disk, SimulatedHost host, int seed, string policy)
+    /// <remarks>
+    /// A file that the log went over from is synced off the loop: when power is lost before that, its end may lack while something of the
+    /// next file is there, as with Redis. Nothing of that was promised.
+    /// </remarks>
+    private static long Replay(SimulatedDisk disk, SimulatedHost host, int seed, string policy, bool mayLackTail)
     {
         var store = new ManifestStore(disk, host, "dir", "a.aof");
         AofManifest manifest = store.Load();
@@ -135,6 +139,7 @@ public sealed class CrashSimulationTests
                 if (added is null) continue;
                 int digits = added.IndexOf('x');
                 long number = long.Parse(digits < 0 ? added : added[..digits], CultureInfo.InvariantCulture);
+                if (number > expected && i > 0 && mayLackTail) return expected;
                 Assert.True(number == expected, $"seed {seed}, {policy}: command {number} where {expected} belongs");
                 expected++;
             }

@@ -85,5 +85,5 @@ public sealed class KillTests
         }
     }
 
-    private static long Number(Reply reply) => long.Parse(reply.Text ?? "0", CultureInfo.InvariantCulture);
+    private static long Number(Reply reply) => reply.Text.Length == 0 ? 0 : long.Parse(reply.Text, CultureInfo.InvariantCulture);
 }

@@ -44,7 +44,7 @@ public sealed class ManifestTests
     [Theory]
     [InlineData("plain.aof")]
     [InlineData(" file seq \n\n.aof ")]
-    [InlineData("q\"uote\\\t\u00e4\u0001")]
+    [InlineData("q\"uote\t\u00e4\u0001")]
     public void Names_survive_quoting(string name)
     {
         var manifest = new AofManifest();

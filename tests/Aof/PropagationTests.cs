@@ -57,7 +57,33 @@ public sealed partial class PropagationTests
     {
         using RespClient client = server.Connect();
         foreach (string command in Stream) client.Call(command.Split(' ').Cast<object>().ToArray());
+        Serve(server, client);
+        Expire(client);
         return [.. AofFiles.Commands(server.Directory).Select(Plain)];
+    }
+
+    // Clients that wait are served by a write: what they took follows it.
+    private static void Serve(ServerProcess server, RespClient client)
+    {
+        foreach ((string waiting, string write) in (ReadOnlySpan<(string, string)>)[
+            ("BLPOP w1 w2 0", "RPUSH w2 a b"), ("BRPOPLPUSH w3 w4 0", "RPUSH w3 a"), ("BLMOVE w3 w4 LEFT RIGHT 0", "RPUSH w3 a b"),
+            ("BLMPOP 0 2 w5 w6 LEFT COUNT 2", "RPUSH w6 a b c"), ("BZPOPMIN w7 0", "ZADD w7 1 a 2 b"),
+            ("BZMPOP 0 1 w8 MAX COUNT 2", "ZADD w8 1 a 2 b 3 c"), ("XREAD BLOCK 0 STREAMS w9 $", "XADD w9 1-1 f v")])
+        {
+            using RespClient blocked = server.Connect();
+            blocked.Send(waiting.Split(' ').Cast<object>().ToArray());
+            RoundTripTests.Wait(() => client.Info("clients", "blocked_clients") == "1");
+            client.Call(write.Split(' ').Cast<object>().ToArray());
+            blocked.Read();
+        }
+    }
+
+    private static void Expire(RespClient client)
+    {
+        client.Call("SET", "short", "1", "PX", "1");
+        RoundTripTests.Wait(() => client.Call("EXISTS", "short").Integer == 0);
+        client.Call("SET", "lazy", "1");
+        client.Call("UNLINK", "lazy");
     }
 
     // Times as a word; and where the servers differ by design: RESP keeps the case of option words that clients wrote.
