@@ -175,8 +175,8 @@ internal sealed class AofLog(IServer server, AofSettings settings, LogWriter wri
     }
 
     /// <summary>
-    /// A rewrite starts: what comes from now on goes to a new increment, or to a temporary one while there is no base. False: there is none,
-    /// the log says why, and nothing has changed.
+    /// A rewrite starts: what comes from now on goes to a new increment, or to a temporary one while there is no base. False: there is
+    /// none, the log says why, and nothing has changed.
     /// </summary>
     public bool TryOpenNext()
     {

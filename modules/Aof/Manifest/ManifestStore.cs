@@ -3,7 +3,9 @@ using ModularKv.Abstractions;
 
 namespace ModularKv.Aof.Manifest;
 
-/// <summary>The manifest on disk, and the names of the log's files. What is written is whole or not there: a new file, then a rename.</summary>
+/// <summary>
+/// The manifest on disk, and the names of the log's files. What is written is whole or not there: a new file, then a rename.
+/// </summary>
 internal sealed class ManifestStore(IFiles files, ILog log, string directory, string fileName)
 {
     private readonly string _manifestName = fileName + ".manifest";

@@ -13,7 +13,8 @@ internal sealed class CommandImage : SnapshotConsumer
     private const long QueuedBytesMax = 8 << 20;
 
     /// <summary>
-    /// With old values of keys that clients change faster than the disk takes them there are more: above this the loop waits for the writer.
+    /// With old values of keys that clients change faster than the disk takes them there are more: above this the loop waits for the
+    /// writer.
     /// </summary>
     private const long QueuedBytesStop = 64 << 20;
 

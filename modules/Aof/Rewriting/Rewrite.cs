@@ -139,7 +139,8 @@ internal sealed class Rewrite(IServer server, AofSettings settings, AofLog log, 
         {
             IsScheduled = true;
             server.Log.Warning(server.Snapshots.Active
-                ? "AOF was enabled but there is already another background operation. An AOF background was scheduled to start when possible."
+                ? "AOF was enabled but there is already another background operation. An AOF background was scheduled to start when "
+                    + "possible."
                 : "AOF was enabled during a transaction. An AOF background was scheduled to start when possible.");
             return null;
         }

@@ -8,12 +8,14 @@ namespace ModularKv.Aof.Writing;
 /// </summary>
 /// <remarks>
 /// The write happens on the loop: it copies into the system's cache, a fraction of a microsecond per command, so that a killed process
-/// loses nothing that was acknowledged under any policy. Only the sync of <c>everysec</c> is another thread's work.
+/// loses nothing that was acknowledged, but under <c>everysec</c> while a sync takes long. Only that sync is another thread's work.
 /// </remarks>
 internal sealed class LogWriter(WriterHost host)
 {
-    /// <summary>How long a write waits for a sync under way, which would hold it up, in seconds.</summary>
-    private const int PostponedSecondsMax = 2;
+    /// <summary>
+    /// How long a write waits for a sync under way, which would hold it up. Redis waits two seconds; the promise of <c>everysec</c> is one.
+    /// </summary>
+    private const int PostponedMsMax = 1000;
 
     private const int SecondsBetweenErrorLines = 30;
 
@@ -165,14 +167,13 @@ internal sealed class LogWriter(WriterHost host)
     // On Linux a write waits for the sync of the same file: better later than held up.
     private bool MustWait()
     {
-        long second = host.NowMs / 1000;
         if (_postponedSince == 0)
         {
-            _postponedSince = second;
+            _postponedSince = host.NowMs;
             return true;
         }
 
-        if (second - _postponedSince < PostponedSecondsMax) return true;
+        if (host.NowMs - _postponedSince < PostponedMsMax) return true;
         DelayedSyncs++;
         host.Log.Notice("Asynchronous AOF fsync is taking too long (disk is busy?). Writing the AOF buffer without waiting for fsync to "
             + "complete, this may slow down Redis.");
@@ -237,7 +238,11 @@ internal sealed class LogWriter(WriterHost host)
         try
         {
             long written = _file!.Length - FileSize;
-            if (written > 0) host.Log.Warning($"Short write while writing to the AOF file: (nwritten={written}, expected={_buffer.Length})");
+            if (written > 0)
+            {
+                host.Log.Warning($"Short write while writing to the AOF file: (nwritten={written}, expected={_buffer.Length})");
+            }
+
             _file.Truncate(FileSize);
             _hasTail = false;
         }
