@@ -88,6 +88,12 @@ public sealed class ProbeModule : IModule, IProbe
         Add("probe.unload", 2, work.Unload, CommandFlags.None);
         Add("probe.modules", 1, work.Modules, CommandFlags.None);
         Add("probe.contexts", 1, work.Contexts, CommandFlags.None);
+        var longer = new LongCommands(registry.Server);
+        Add("probe.hold", 1, longer.Hold, CommandFlags.None);
+        Add("probe.loading", 1, longer.Load, CommandFlags.None);
+        Add("probe.release", 1, longer.Release, CommandFlags.AllowBusy | CommandFlags.Loading);
+        Add("probe.closegate", 1, longer.CloseGate, CommandFlags.None);
+        Add("probe.opengate", 1, longer.OpenGate, CommandFlags.None);
     }
 
     private void AddElement(string name, CommandHandler handler, CommandFlags flags, int element, KeySpec key)

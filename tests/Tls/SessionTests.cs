@@ -83,7 +83,9 @@ public sealed class SessionTests
         Exchange(ends, room, 100);
         long before = GC.GetAllocatedBytesForCurrentThread();
         Exchange(ends, room, 10_000);
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+
+        // The runtime itself allocates a little when it replaces code by better code.
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 9_999);
     }
 
     private static void Exchange(Ends ends, byte[] room, int times)

@@ -18,7 +18,7 @@ public interface ILoading
     /// <summary>Bytes read so far.</summary>
     long LoadedBytes { get; }
 
-    /// <summary>Memory that data took when it began, for INFO's loading_rdb_used_mem, and what the file says of its own; 0: not said.</summary>
+    /// <summary>What the file says of the memory that its data took (INFO's loading_rdb_used_mem); 0: it does not say.</summary>
     long FileMemoryBytes { get; set; }
 
     /// <summary>Begins.</summary>
@@ -41,7 +41,9 @@ public interface ILoading
 /// </summary>
 public interface ILongWork
 {
-    /// <summary>Commands without one of the flags <paramref name="allowed"/> get this error from now on, until the result is disposed.</summary>
+    /// <summary>
+    /// Commands without one of the flags <paramref name="allowed"/> get this error from now on, until the result is disposed.
+    /// </summary>
     /// <param name="refusal">Error code and text, as in <c>BUSY Redis is busy …</c>.</param>
     /// <param name="allowed">Flags of commands that run all the same.</param>
     IDisposable Begin(string refusal, CommandFlags allowed);

@@ -76,7 +76,9 @@ internal sealed class Loop : IScheduler, IDisposable
         _statistics.LoopIterations++;
     }
 
-    /// <summary>Reads and executes what is there while long work holds the loop within a command: for that one the time stands still.</summary>
+    /// <summary>
+    /// Reads and executes what is there while long work holds the loop within a command: for that one the time stands still.
+    /// </summary>
     public void ReadWithin(InnerStage stage) => Read(stage, static () => { });
 
     private void Read(InnerStage stage, Action awake)

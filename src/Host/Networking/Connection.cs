@@ -35,12 +35,6 @@ internal sealed class Connection : Client
 
     public PartialRequest Partial { get; } = new();
 
-    /// <summary>Which receiver has bytes of it in its batch, and in which one; only that receiver knows whether it still is.</summary>
-    public Receiver? ReceivedBy { get; set; }
-
-    /// <summary>Goes with <see cref="ReceivedBy"/>.</summary>
-    public long ReceivedIn { get; set; }
-
     /// <summary>Whether received commands must wait: for a block or a pause to end, or for those that waited to be taken up.</summary>
     public bool IsHeld => IsBlocked || IsPostponed || _queuedForResume;
 

@@ -6,10 +6,10 @@ using ModularKv.Host.Primitives.Memory;
 namespace ModularKv.Host.Server;
 
 /// <summary>
-/// A second place to receive, parse and execute, for while the first one is in the middle of a batch. Connections whose bytes are in that
-/// batch are left alone until it is done.
+/// A second place to receive, parse and execute, for while the first one is in the middle of a batch. What others have in that batch is
+/// executed first; the client that holds it up, and the one whose bytes are being parsed, wait until it goes on.
 /// </summary>
-internal sealed class SideDesk(Kernel kernel, Receiver main) : InnerStage
+internal sealed class SideDesk(Kernel kernel, Receiver main, CommandBatch mainBatch) : InnerStage
 {
     private Receiver? _side;
 
@@ -17,8 +17,8 @@ internal sealed class SideDesk(Kernel kernel, Receiver main) : InnerStage
     public override void Enter()
     {
         _side ??= Create();
-        _side.Ahead = main;
         kernel.Connections.Receiver = _side;
+        if (kernel.Executor.CurrentClient is { } holder) mainBatch.RunOthers(holder);
     }
 
     /// <inheritdoc/>
@@ -32,6 +32,9 @@ internal sealed class SideDesk(Kernel kernel, Receiver main) : InnerStage
         var arguments = new ArgumentArena();
         var batch = new CommandBatch(arguments, kernel.Commands, kernel.Databases, kernel.Executor);
         var bridge = new RequestBridge(batch, kernel.Executor.Blocking, kernel.Observers);
-        return new Receiver(arguments, kernel.Limits, bridge, kernel.Statistics);
+        return new Receiver(arguments, kernel.Limits, bridge, kernel.Statistics)
+        {
+            Waits = connection => connection == kernel.Executor.CurrentClient || connection == main.InHand,
+        };
     }
 }

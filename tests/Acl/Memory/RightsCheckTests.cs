@@ -95,7 +95,7 @@ public sealed class RightsCheckTests
         for (int i = 0; i < 10_000; i++) denial |= check.Judge(user.Selectors, _commands.Get, words.List, out _);
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         Assert.Equal(Denial.None, denial);
-        Assert.InRange(allocated, 0, 1000);
+        Assert.InRange(allocated, 0, 9_999); // the runtime itself allocates a little when it replaces code by better code
     }
 
     private UserRules Rules() => new(new SelectorRules(new CommandIndex(_commands)), false);

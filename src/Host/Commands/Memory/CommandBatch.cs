@@ -15,6 +15,7 @@ internal struct BatchItem
     public Command? Command;
     public int First;
     public int Count;
+    public bool IsDone;
 }
 
 /// <summary>
@@ -53,6 +54,7 @@ internal sealed unsafe class CommandBatch(ArgumentArena arguments, CommandTable 
         item.Command = command;
         item.First = first;
         item.Count = count;
+        item.IsDone = false;
         if (command is null || (uint)(command.FirstKey - 1) >= (uint)(count - 1)) return command;
         HashKeys(client, command, argument, count);
         if ((uint)(command.Element - 1) >= (uint)(count - 1)) return command;
@@ -110,6 +112,8 @@ internal sealed unsafe class CommandBatch(ArgumentArena arguments, CommandTable 
         for (int i = 0; i < _count; i++)
         {
             ref BatchItem item = ref items[i];
+            if (item.IsDone) continue;
+            item.IsDone = true;
             if (IsFeed) executor.ExecuteFed(item.Client, item.Command!, arguments.At(item.First), item.Count);
             else executor.Execute(item.Client, item.Command, arguments.At(item.First), item.Count);
         }
@@ -117,6 +121,20 @@ internal sealed unsafe class CommandBatch(ArgumentArena arguments, CommandTable 
         executor.EndBatch();
         _count = _elements = 0;
         _running = false;
+    }
+
+    /// <summary>
+    /// Executes what other clients have in a batch that is held up by a command of <paramref name="holder"/>; what that one has waits.
+    /// </summary>
+    public void RunOthers(Client holder)
+    {
+        for (int i = 0; i < _count; i++)
+        {
+            ref BatchItem item = ref _items[i];
+            if (item.IsDone || item.Client == holder) continue;
+            item.IsDone = true;
+            executor.Execute(item.Client, item.Command, arguments.At(item.First), item.Count);
+        }
     }
 
     private void TryPrefetchElements()

@@ -39,6 +39,7 @@ internal sealed unsafe class Executor : CommandServices
     private CommandInterceptor[] _beforeAll = [];
     private CommandInterceptor[] _after = [];
     private readonly Aftermath _aftermath;
+    private readonly QueueRun _queueRun;
     private int _depth;
     private Command? _timed;
     private int _timedCalls;
@@ -63,6 +64,7 @@ internal sealed unsafe class Executor : CommandServices
         _discard = new ReplyWriter(_scratchBlocks);
         Blocking = new BlockedClients(this, databases, clock);
         _aftermath = new Aftermath(this);
+        _queueRun = new QueueRun(this, keyspace, databases, propagation);
         for (int i = 0; i < NestingMax; i++) _frames[i] = new CommandFrame { Server = server, Services = this };
         admission.CallOf = CallOf;
     }
@@ -268,7 +270,7 @@ internal sealed unsafe class Executor : CommandServices
         frame.Reply.Error($"ERR internal error in command '{frame.Command.FullName}': {e.Message}");
     }
 
-    private void CloseTiming(Command? next)
+    internal void CloseTiming(Command? next)
     {
         long now = Stopwatch.GetTimestamp();
         if (_timed is { } timed && _timedCalls > 0)
@@ -344,7 +346,7 @@ internal sealed unsafe class Executor : CommandServices
     public bool Run(Client client, Command? command, ArgumentList arguments, ReplyWriter reply, CallFlags flags)
     {
         if (command?.ByName is not null && arguments.Count > 1) command = CommandTable.FindSubcommand(command, arguments[1]) ?? command;
-        if (_depth == NestingMax)
+        if (IsTooDeep)
         {
             reply.Error("ERR too many nested calls"u8);
             return false;
@@ -447,7 +449,7 @@ internal sealed unsafe class Executor : CommandServices
         if ((client.Flags & ClientFlags.Multi) != 0) client.Flags |= ClientFlags.DirtyExec;
     }
 
-    private void Finish(CommandFrame frame)
+    internal void Finish(CommandFrame frame)
     {
         if (frame.Dirty != 0 || (frame.Flags & CallFlags.ForcePropagation) != 0)
         {
@@ -471,100 +473,44 @@ internal sealed unsafe class Executor : CommandServices
     /// <inheritdoc/>
     public override void RunQueue(CommandFrame outer, CommandQueue queue)
     {
-        if (_depth == NestingMax)
+        if (IsTooDeep)
         {
             outer.Reply.Error("ERR too many nested calls"u8);
             return;
         }
 
-        ReadOnlySpan<QueuedCommand> commands = queue.Commands;
-        if (commands.Length > 1) Prefetch(commands, _databases.Store(outer.Client.Database));
-        if (_depth == 1) _propagation.EndUnit();
-        outer.Flags |= CallFlags.PropagationStated;
-        outer.Reply.Array(commands.Length);
-        bool isDirect = outer.Reply == outer.Client.Output || outer.Reply == _discard;
-        CommandFrame frame = _frames[_depth++];
-        try
-        {
-            foreach (ref readonly QueuedCommand queued in commands)
-            {
-                ReplyWriter reply = isDirect ? WriterOf(outer.Client) : outer.Reply;
-                if (_timed is { } last && (last != queued.Command || !last.TimedTogether)) CloseTiming(queued.Command); // its frame still
-                PrepareQueued(frame, outer, queued, reply);
-                if (outer.Client.Rights is { } rights && !MayRunQueued(rights, frame)) continue;
-                bool isWatched = HasInterceptors || IsGuarded || outer.Client.Followers is not null;
-                if (isWatched) RunIntercepted(frame, _beforeAll); else RunTimed(frame);
-                if (frame.Dirty != 0 || (frame.Flags & CallFlags.ForcePropagation) != 0) Finish(frame);
-            }
-        }
-        finally
-        {
-            if (_timed is not null) CloseTiming(null);
-            _depth--;
-            if (outer.Reply != _discard) _discard.Clear();
-        }
+        _queueRun.Run(outer, queue);
     }
 
-    // Rights may have changed since the command was queued.
-    private static bool MayRunQueued(ClientRights rights, CommandFrame frame)
-    {
-        if ((frame.Flags & CallFlags.Trusted) != 0 || rights.Allows(frame.Command, frame.All)) return true;
-        frame.Reply.Error(rights.Refuse(frame.Client, frame.Command, frame.All, CallOrigin.Queue));
-        frame.Reply.Errors = 0;
-        return false;
-    }
+    /// <summary>Whether no further command may run in the present one.</summary>
+    internal bool IsTooDeep => _depth == NestingMax;
 
-    // CLIENT REPLY inside the queue takes effect from the next command on.
-    private ReplyWriter WriterOf(Client client)
-    {
-        if ((client.Flags & (ClientFlags.ReplyOff | ClientFlags.ReplySkip)) != 0) return _discard;
-        client.FlushLater();
-        return client.Output;
-    }
+    /// <summary>The writer of replies that nobody gets.</summary>
+    internal ReplyWriter Discarded => _discard;
 
-    private void PrepareQueued(CommandFrame frame, CommandFrame outer, in QueuedCommand queued, ReplyWriter reply)
-    {
-        Client client = outer.Client;
-        frame.Arguments = queued.Arguments;
-        frame.Count = queued.Count;
-        frame.Command = queued.Command;
-        frame.Client = client;
-        frame.Reply = reply;
-        frame.Database = _databases[client.Database];
-        frame.NowMs = outer.NowMs;
-        frame.Dirty = 0;
-        frame.Flags = CallFlags.Queued | CallFlags.DenyBlocking | (outer.Flags & CallFlags.Trusted);
-        bool keepsClocks = (client.Flags & ClientFlags.NoTouch) != 0 && queued.Command.Spec.Name != "touch";
-        if (_keyspace.KeepsAccessClocks != keepsClocks) _keyspace.KeepsAccessClocks = keepsClocks;
-    }
+    /// <summary>The command whose calls are being timed, or null.</summary>
+    internal Command? Timed => _timed;
+
+    /// <summary>Whether somebody must be asked or told about each command that a client runs from within another one.</summary>
+    internal bool IsWatched(Client client) => HasInterceptors || IsGuarded || client.Followers is not null;
+
+    /// <summary>The frame of a command within the running one.</summary>
+    internal CommandFrame Enter() => _frames[_depth++];
+
+    /// <summary>That frame is free again.</summary>
+    internal void Leave() => _depth--;
+
+    /// <summary>Runs a prepared frame past the interceptors that concern every client.</summary>
+    internal void RunWatched(CommandFrame frame) => RunIntercepted(frame, _beforeAll);
 
     // The end of one command is the beginning of the next: one look at the clock for both, before the frame is used for the next one.
-    private void RunTimed(CommandFrame frame)
+    internal void RunTimed(CommandFrame frame)
     {
         Command command = frame.Command;
         if (command != _timed || _timedCalls >= TimedTogetherMax) CloseTiming(command);
         _timedCalls++;
         Invoke(frame);
         if (frame.Reply.Errors != 0) CountErrors(frame.Reply, command);
-    }
-
-    /// <summary>What a transaction will touch is fetched at once, as for a batch: it may have been queued long ago.</summary>
-    private static void Prefetch(ReadOnlySpan<QueuedCommand> commands, DatabaseStore database)
-    {
-        foreach (ref readonly QueuedCommand queued in commands)
-        {
-            int first = queued.Command.FirstKey;
-            if ((uint)(first - 1) >= (uint)(queued.Count - 1)) continue;
-            Argument* key = queued.Arguments + first;
-            if (key->Hash == 0) key->Hash = KeyHash.Compute(key->Bytes, key->Length);
-            database.PrefetchBucket(key->Hash);
-        }
-
-        foreach (ref readonly QueuedCommand queued in commands)
-        {
-            int first = queued.Command.FirstKey;
-            if ((uint)(first - 1) < (uint)(queued.Count - 1)) database.PrefetchRecord(queued.Arguments[first].Hash);
-        }
     }
 
     /// <summary>Hands effects outside a command to the stream, and serves clients that wait for what changed.</summary>

@@ -47,15 +47,11 @@ internal sealed unsafe class Receiver
         _statistics = statistics;
     }
 
-    /// <summary>The receiver in whose batch this one works: connections that have bytes there wait.</summary>
-    public Receiver? Ahead { get; set; }
+    /// <summary>Whether a connection must wait, because it is in the middle of something elsewhere.</summary>
+    public Func<Connection, bool>? Waits { get; set; }
 
-    // Changes when the batch is done; a connection notes the one that its bytes are in.
-    private long _batch = 1;
-
-    private void Enters(Connection connection) => (connection.ReceivedBy, connection.ReceivedIn) = (this, _batch);
-
-    private bool Holds(Connection connection) => connection.ReceivedBy == this && connection.ReceivedIn == _batch;
+    /// <summary>The connection whose bytes are being parsed: what is left of them is kept only afterwards.</summary>
+    public Connection? InHand { get; private set; }
 
     /// <summary>Bytes received and not yet executed, in the shared arena.</summary>
     public long BytesInUse => _used;
@@ -65,21 +61,19 @@ internal sealed unsafe class Receiver
     {
         if (_sink.Pending > 0) _sink.Execute();
         _used = 0;
-        _batch++;
         _arguments.Reset();
     }
 
     /// <summary>Receives once and parses. False: the connection is gone or broken and must be closed.</summary>
     public bool Receive(Connection connection)
     {
-        if (Ahead is not null && Ahead.Holds(connection)) return true;
+        if (Waits is not null && Waits(connection)) return true;
         ByteBuffer kept = connection.Kept;
         if ((connection.Flags & (ClientFlags.CloseAfterReply | ClientFlags.CloseNow)) != 0) return Drop(connection);
         if (connection.Partial.Big != null) return ReceiveBig(connection);
         if (kept.Length > LeftoverMax || connection.IsHeld) return ReceiveInPlace(connection);
         int leftover = kept.Length;
         if (_used + leftover + ChunkBytes > ArenaBytes) Flush();
-        Enters(connection);
         byte* start = _arena + _used;
         if (leftover > 0) new ReadOnlySpan<byte>(kept.Start, leftover).CopyTo(new Span<byte>(start, leftover));
         int received = connection.Link.Receive(new Span<byte>(start + leftover, ChunkBytes));
@@ -113,6 +107,14 @@ internal sealed unsafe class Receiver
     /// Takes commands until the bytes end, the connection is held, or they are no commands. False: nothing more is to be kept.
     /// </summary>
     private bool Parse(Connection connection, ref byte* at, byte* end)
+    {
+        InHand = connection;
+        bool open = ParseAll(connection, ref at, end);
+        InHand = null;
+        return open;
+    }
+
+    private bool ParseAll(Connection connection, ref byte* at, byte* end)
     {
         while (at < end)
         {
@@ -168,7 +170,6 @@ internal sealed unsafe class Receiver
         Flush();
         ByteBuffer kept = connection.Kept;
         if (connection.IsHeld || connection.IsClosed || kept.Length == 0) return;
-        Enters(connection);
         byte* at = kept.Start;
         bool open = Parse(connection, ref at, kept.Start + kept.Length);
         Flush();
@@ -197,7 +198,6 @@ internal sealed unsafe class Receiver
     {
         int used = connection.Partial.Offset;
         if (!connection.Partial.TryComplete(_parser, _arguments, connection.Kept.Start)) return false;
-        Enters(connection);
         _sink.Add(connection, _parser.First, _parser.Count);
         Flush(); // the small arguments point into the kept bytes
         if (!connection.IsClosed) connection.Kept.Consume(used);
@@ -215,7 +215,6 @@ internal sealed unsafe class Receiver
         while (at < end && !connection.IsClosed)
         {
             if (_parser.Next(ref at, end, whole, true) != ParseOutcome.Command) break;
-            Enters(connection);
             _sink.Add(connection, _parser.First, _parser.Count);
             if (_sink.Pending >= BatchCommandsMax) Flush();
         }

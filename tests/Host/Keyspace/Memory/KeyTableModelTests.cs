@@ -233,7 +233,8 @@ public sealed unsafe class KeyTableModelTests(ITestOutputHelper output)
             if (model.Table.Find(KeyHash.Compute(key), key) == null) Assert.Fail("lost a key");
         }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        // The runtime itself allocates a little when it replaces the loop's code by better code.
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, fresh.Length - 1);
     }
 
     private static long s_hashed;
