@@ -18,7 +18,7 @@ internal sealed class Queueing(TransactionStates states) : CommandInterceptor
         if ((client.Flags & ClientFlags.Multi) == 0 || call.Command.Spec.IsNeverQueued) return Verdict.Continue;
 
         // What a script or a module calls for the client is no command of the transaction.
-        if (call.MayNotBlock || states.Find(client)?.Queue is not { } queue) return Verdict.Continue;
+        if ((call.MayNotBlock && !call.IsFed) || states.Find(client)?.Queue is not { } queue) return Verdict.Continue;
 
         // No use in keeping what will not run: the client may not have noticed yet.
         if ((client.Flags & (ClientFlags.DirtyCas | ClientFlags.DirtyExec)) == 0)

@@ -20,7 +20,9 @@ internal sealed class KeyEviction(IServer server, EvictionSettings settings, Vic
     /// </summary>
     private long _toldBytes;
 
-    private long UsedBytes => server.Memory.UsedBytes - _toldBytes;
+    private long UsedBytes => CountedBytes - _toldBytes;
+
+    private long CountedBytes => server.Memory.UsedBytes - server.Memory.UncountedBytes;
 
     /// <summary>See <see cref="IMemoryPressure.MakeRoom"/>.</summary>
     public MemoryRelief MakeRoom(long limitBytes)
@@ -33,7 +35,7 @@ internal sealed class KeyEviction(IServer server, EvictionSettings settings, Vic
     }
 
     /// <summary>Looks whether an excess has ended.</summary>
-    public void NoteExcess() => Note(settings.MemoryBytesMax != 0 && server.Memory.UsedBytes > settings.MemoryBytesMax);
+    public void NoteExcess() => Note(settings.MemoryBytesMax != 0 && CountedBytes > settings.MemoryBytesMax);
 
     private MemoryRelief Evict(long limitBytes)
     {
@@ -66,9 +68,9 @@ internal sealed class KeyEviction(IServer server, EvictionSettings settings, Vic
         // False: it had expired, and has gone as such.
         if (!database.Delete(key, settings.FreesLazily)) return true;
         server.Statistics.EvictedKeys++;
-        long before = server.Memory.UsedBytes;
+        long before = CountedBytes;
         server.Changed(database, key, KeyEventClass.Evicted, "evicted"u8, dirty: 0);
-        _toldBytes += Math.Max(0, server.Memory.UsedBytes - before);
+        _toldBytes += Math.Max(0, CountedBytes - before);
         server.Propagation.Append(database.Index).Add(settings.FreesLazily ? "UNLINK"u8 : "DEL"u8).Add(key.Bytes).Send();
         server.Propagation.EndUnit();
         return true;

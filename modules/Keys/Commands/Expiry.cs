@@ -57,8 +57,9 @@ internal sealed class Expiry(Settings settings)
             return;
         }
 
-        // A replica never expires by itself: it keeps the past time and waits for its master's DEL.
-        if (expireAtMs <= call.NowMs && (call.Client.Flags & ClientFlags.Master) == 0)
+        // What a master or a file says is not judged by our clock: the past time is kept, and the deletion follows in the stream.
+        bool obeys = (call.Client.Flags & (ClientFlags.Master | ClientFlags.Internal)) != 0;
+        if (expireAtMs <= call.NowMs && !obeys)
         {
             DeletePast(ref call, key, entry);
         }

@@ -61,6 +61,9 @@ internal sealed class RdbSave : SnapshotConsumer, IRdbSave, IDisposable
     public long QueuedBytes => Interlocked.Read(ref _queuedBytes);
 
     /// <inheritdoc/>
+    public override bool IsWriting => !_isFinished;
+
+    /// <inheritdoc/>
     public override bool Ready
     {
         get

@@ -18,7 +18,6 @@ internal sealed class DebugCommands
     {
         _server = server;
         var data = new DebugData(server);
-        var reload = new DatasetReload(server);
         _subcommands = new(StringComparer.OrdinalIgnoreCase)
         {
             ["help"] = new(2, 2, Help, "", "Lists the subcommands."),
@@ -33,7 +32,6 @@ internal sealed class DebugCommands
             ["gc"] = new(2, 2, CollectGarbage, "", "A full garbage collection; replies the managed heap's bytes after it."),
             ["jmap"] = new(2, 2, CollectGarbage, "", "The same."),
             ["listpack"] = new(3, 3, data.PrintStructure, "<key>", "Checks the encoding; prints nothing here."),
-            ["loadaof"] = new(2, 2, reload.Rebuild, "", "Empties the databases and runs the commands that rebuild them, in memory."),
             ["log"] = new(3, 3, Log, "<message>", "Writes to the server's log."),
             ["object"] = new(3, 3, data.Object, "<key>", "Encoding, length in an RDB file and idle time."),
             ["pause-cron"] = new(3, 3, PauseCron, "<0|1>", "Holds the periodic work back."),
@@ -92,7 +90,7 @@ internal sealed class DebugCommands
     private void AddAccepted()
     {
         foreach ((string name, int arguments) in (ReadOnlySpan<(string, int)>)[
-            ("aof-flush-sleep", 3), ("drop-cluster-packet-filter", 3), ("leak", 3), ("set-disable-deny-scripts", 3),
+            ("drop-cluster-packet-filter", 3), ("leak", 3), ("set-disable-deny-scripts", 3),
             ("set-skip-checksum-validation", 3)])
         {
             CommandHandler accept = (ref CommandContext call) => call.Reply.Ok();
@@ -103,7 +101,7 @@ internal sealed class DebugCommands
     private void AddMissing()
     {
         foreach (string name in (ReadOnlySpan<string>)[
-            "assert", "clusterlink", "crash-and-recover", "mallctl", "mallctl-str", "oom", "panic", "restart", "segfault", "structsize"])
+            "assert", "clusterlink", "crash-and-recover", "loadaof", "mallctl", "mallctl-str", "oom", "panic", "restart", "segfault", "structsize"])
         {
             string text = $"ERR DEBUG {name.ToUpperInvariant()} is not supported by this server";
             _subcommands.Add(name, new(2, int.MaxValue, Refuse(text), "", "Not supported."));

@@ -51,7 +51,8 @@ internal sealed class MemoryCommands(IServer server)
         [
             ("peak.allocated", memory.Peak), ("total.allocated", memory.Used), ("startup.allocated", memory.Startup),
             ("replication.backlog", 0L), ("clients.slaves", memory.ReplicaClients), ("clients.normal", memory.NormalClients),
-            ("cluster.links", 0L), ("aof.buffer", 0L), ("lua.caches", 0L), ("functions.caches", 0L),
+            ("cluster.links", 0L), ("aof.buffer", server.Memory.Breakdown().GetValueOrDefault("aof.buffer")),
+            ("lua.caches", 0L), ("functions.caches", 0L),
         ];
         AddDatabases(facts, memory);
         facts.AddRange(

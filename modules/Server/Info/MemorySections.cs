@@ -18,7 +18,7 @@ internal sealed class MemorySections(IServer server, IConfiguration configuratio
         info.Line("maxmemory_human", MemorySnapshot.Human(limit));
         info.Line("maxmemory_policy", configuration.Find("maxmemory-policy")?.Format() ?? "noeviction");
         WriteFragmentation(info, memory);
-        info.Line("mem_not_counted_for_evict", 0);
+        info.Line("mem_not_counted_for_evict", server.Memory.UncountedBytes);
         info.Line("mem_replication_backlog", 0);
         info.Line("mem_total_replication_buffers", 0);
         info.Line("mem_clients_slaves", memory.ReplicaClients);

@@ -78,6 +78,12 @@ public readonly ref struct CommandContext
     /// <summary>Whether the call may not block: inside MULTI, a script or a module's call. Reply as if the time were up.</summary>
     public bool MayNotBlock => (_frame.Flags & CallFlags.DenyBlocking) != 0;
 
+    /// <summary>
+    /// Whether it comes from a <see cref="CommandFeed"/>: sent by its client as by a connection, and not called for it by a script or a
+    /// module, though it may not block either.
+    /// </summary>
+    public bool IsFed => (_frame.Flags & CallFlags.Fed) != 0;
+
     /// <summary>Whether the command was queued and runs now, inside EXEC.</summary>
     public bool IsFromQueue => (_frame.Flags & CallFlags.Queued) != 0;
 

@@ -111,6 +111,19 @@ public abstract class DataType
 
     /// <summary>Writes commands that rebuild the value, for append-only files without preamble.</summary>
     public abstract void Rewrite(Entry value, ICommandSink commands);
+
+    /// <summary>
+    /// The same for a large value in several calls, as <see cref="Save"/>: some 64 KB a call, so that the loop goes on in between.
+    /// </summary>
+    /// <param name="value">The value.</param>
+    /// <param name="commands">Where to.</param>
+    /// <param name="position">0 at first; for the type's own use.</param>
+    /// <returns>True when the value is written whole.</returns>
+    public virtual bool Rewrite(Entry value, ICommandSink commands, ref ulong position)
+    {
+        Rewrite(value, commands);
+        return true;
+    }
 }
 
 /// <summary>Receives the commands that rebuild a key.</summary>

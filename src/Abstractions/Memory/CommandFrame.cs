@@ -109,6 +109,9 @@ internal enum CallFlags
     /// <summary>Something waits for the end of this command.</summary>
     Deferred = 4096,
 
+    /// <summary>Comes from a <see cref="CommandFeed"/>.</summary>
+    Fed = 8192,
+
     /// <summary>Comes from the server itself or a trusted stream: no authentication, ACL or memory checks.</summary>
     Trusted = 256,
 }

@@ -36,7 +36,7 @@ public interface IFiles
     void SyncDirectory(string directory);
 }
 
-/// <summary>An open file. One thread at a time.</summary>
+/// <summary>An open file. One thread at a time, but that <see cref="Sync"/> may run on another one beside writing.</summary>
 public abstract class DataFile : IDisposable
 {
     /// <summary>Bytes in it.</summary>

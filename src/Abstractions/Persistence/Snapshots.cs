@@ -3,7 +3,10 @@ namespace ModularKv.Abstractions;
 /// <summary>Point-in-time walks over the whole keyspace, without fork.</summary>
 public interface ISnapshots
 {
-    /// <summary>Whether a walk is under way. There is at most one at a time.</summary>
+    /// <summary>
+    /// Whether a walk is under way, or what it gave is still being written (<see cref="SnapshotConsumer.IsWriting"/>). There is at most
+    /// one at a time.
+    /// </summary>
     bool Active { get; }
 
     /// <summary>
@@ -41,6 +44,19 @@ public abstract class SnapshotConsumer
     /// Whether another chunk may come. While false the walk rests; only values saved because they are about to change still come.
     /// </summary>
     public abstract bool Ready { get; }
+
+    /// <summary>
+    /// Whether values come as the commands that rebuild them (<see cref="DataType.Rewrite(Entry, ICommandSink, ref ulong)"/>) instead of as
+    /// their type saves them: for each command <see cref="ValueReader.Length"/> with the number of its arguments, and the arguments as
+    /// strings. Strings come as saved all the same. Read when the walk starts.
+    /// </summary>
+    public virtual bool WantsCommands => false;
+
+    /// <summary>
+    /// Whether it still writes what it got, after the walk has ended: no other walk should start until it has done, as none does while
+    /// Redis has a child.
+    /// </summary>
+    public virtual bool IsWriting => false;
 
     /// <summary>A chunk of entries. Ownership passes to the consumer, which disposes it (on any thread).</summary>
     public abstract void Take(SnapshotChunk chunk);

@@ -99,6 +99,9 @@ public interface IServer
     /// <remarks>Goes through the interceptors; blocking commands do not block. Not reentrant deeper than 16 levels.</remarks>
     ReadOnlySpan<byte> Call(Client? asClient, int database, params scoped ReadOnlySpan<byte[]> arguments);
 
+    /// <summary>Opens a stream of commands that the server runs for a client of its own. Dispose it when the stream ends.</summary>
+    CommandFeed OpenFeed(FeedOptions options);
+
     /// <summary>Whether a client's rights let it run a command; nothing is noted when they do not.</summary>
     /// <returns>Null: there is no such command, or its number of arguments is wrong.</returns>
     bool? MayCall(Client client, params scoped ReadOnlySpan<byte[]> arguments);
@@ -202,6 +205,17 @@ public interface IMemory
     /// <summary>Bytes of the parts, by name: "keys", "tables", "clients", "managed", and "module.&lt;name&gt;".</summary>
     IReadOnlyDictionary<string, long> Breakdown();
 
+    /// <summary>
+    /// Bytes of <see cref="UsedBytes"/> that do not count against maxmemory, because making room would only add to them: buffers of what
+    /// is written to disk or to replicas.
+    /// </summary>
+    long UncountedBytes { get; }
+
+    /// <summary>Adds memory outside the keyspace that is used but does not count against maxmemory. Dispose to take it off.</summary>
+    /// <param name="name">As in <see cref="Breakdown"/>, e.g. "aof.buffer".</param>
+    /// <param name="bytes">Bytes in use; asked before each command that needs memory, so cheap.</param>
+    IDisposable AddUncounted(string name, Func<long> bytes);
+
     /// <summary>Bytes that evacuation could give back.</summary>
     long FragmentedBytes { get; }
 
@@ -268,6 +282,12 @@ public interface IShutdown
 
     /// <summary>Takes back a shutdown that waits for its hooks. False when none is under way.</summary>
     bool Abort();
+
+    /// <summary>
+    /// Ends the process at once: no hooks, no replies. For who must not let a promise be broken, such as a log of acknowledged writes that
+    /// the disk refuses. Log the reason first.
+    /// </summary>
+    void ExitNow(int code);
 
     /// <summary>Whether the server waits for hooks to finish.</summary>
     bool InProgress { get; }

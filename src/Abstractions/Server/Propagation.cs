@@ -34,6 +34,25 @@ public abstract class PropagationSubscriber
     /// </summary>
     public virtual bool IsLog => false;
 
+    private bool _isListening = true;
+
+    /// <summary>
+    /// Whether it wants the stream now. While nobody does effects are not even encoded. May be changed at any time on the loop thread; in
+    /// the middle of a unit the change holds from the next one on.
+    /// </summary>
+    public bool IsListening
+    {
+        get => _isListening;
+        set
+        {
+            if (_isListening == value) return;
+            _isListening = value;
+            ListeningChanged?.Invoke();
+        }
+    }
+
+    internal Action? ListeningChanged { get; set; }
+
     /// <summary>
     /// Called once at the end of each loop iteration in which something was appended, before replies go out: write and sync here.
     /// </summary>

@@ -71,13 +71,15 @@ internal sealed class Admission(ExecutionSettings settings, IMemory memory, Paus
     /// another.
     /// </summary>
     public bool IsPressed
-        => settings.ClientsAreOver || (settings.MemoryBytesMax != 0 && memory.UsedBytes > settings.MemoryBytesMax);
+        => settings.ClientsAreOver || (settings.MemoryBytesMax != 0 && CountedBytes > settings.MemoryBytesMax);
+
+    private long CountedBytes => memory.UsedBytes - memory.UncountedBytes;
 
     /// <summary>Lets clients and keys go until memory is within its limits, or time is up.</summary>
     public MemoryRelief Relieve()
     {
         if (settings.ClientsAreOver) memory.Pressure?.CutClients();
-        bool isWithin = settings.MemoryBytesMax == 0 || memory.UsedBytes <= settings.MemoryBytesMax || HelpsToFree();
+        bool isWithin = settings.MemoryBytesMax == 0 || CountedBytes <= settings.MemoryBytesMax || HelpsToFree();
         return isWithin ? MemoryRelief.Enough : memory.Pressure?.MakeRoom(settings.MemoryBytesMax) ?? MemoryRelief.Impossible;
     }
 
@@ -120,10 +122,10 @@ internal sealed class Admission(ExecutionSettings settings, IMemory memory, Paus
         const long SliceMicros = 500;
         for (int i = 0; i < SlicesMax && memory.FreeWaiting(SliceMicros); i++)
         {
-            if (memory.UsedBytes <= settings.MemoryBytesMax) return true;
+            if (CountedBytes <= settings.MemoryBytesMax) return true;
         }
 
-        return memory.UsedBytes <= settings.MemoryBytesMax;
+        return CountedBytes <= settings.MemoryBytesMax;
     }
 
     private bool IsPaused(Client client, Command command, ArgumentList arguments, CallFlags flags)

@@ -14,6 +14,7 @@ internal sealed class KeyspaceMemory(KeyspaceState state) : IMemory
     private const long IdlePeriodMs = 90;
 
     private readonly List<(string Name, Func<long> Bytes)> _counters = [];
+    private readonly List<(string Name, Func<long> Bytes)> _uncounted = [];
     private readonly List<(string Name, Func<long> Bytes)> _owners = [];
     private readonly long _managedAtStart = GC.GetTotalMemory(forceFullCollection: false);
     private long _peak;
@@ -69,6 +70,29 @@ internal sealed class KeyspaceMemory(KeyspaceState state) : IMemory
 
     /// <inheritdoc/>
     public IMemoryPressure? Pressure { get; set; }
+
+    /// <inheritdoc/>
+    public long UncountedBytes
+    {
+        get
+        {
+            long bytes = 0;
+            foreach ((_, Func<long> part) in CollectionsMarshal.AsSpan(_uncounted)) bytes += part();
+            return bytes;
+        }
+    }
+
+    /// <inheritdoc/>
+    public IDisposable AddUncounted(string name, Func<long> bytes)
+    {
+        IDisposable counted = Add(_counters, (name, bytes));
+        IDisposable left = Add(_uncounted, (name, bytes));
+        return new Undo(() =>
+        {
+            counted.Dispose();
+            left.Dispose();
+        });
+    }
 
     /// <summary>The server is up: what is in use now is its own.</summary>
     public void MarkStartup() => StartupBytes = UsedBytes;

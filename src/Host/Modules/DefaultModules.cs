@@ -26,6 +26,7 @@ internal static class DefaultModules
         "Server",
         "Monitoring",
         "Metrics",
+        "Aof",
         "Acl",
         "Rdb",
     ];

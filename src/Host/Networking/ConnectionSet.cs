@@ -215,8 +215,9 @@ internal sealed class ConnectionSet : LinkHandler
 
     private void Writable(Connection connection)
     {
+        // Not at once: what has been executed since may have effects that must be written before its reply goes out.
         connection.Link.WatchWritable(false);
-        connection.Flush();
+        connection.FlushLater();
     }
 
     /// <summary>Notes that a connection has something to send.</summary>

@@ -139,6 +139,7 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
         Services.Files = Files;
         Services.Loading = Loading;
         Services.LongWork = LongWork;
+        Services.CreateFeed = options => new RespFeed(this, new VirtualClient(Connections.NewId(), "default", databases, true), options);
         Services.Writes = new WriteGate(Execution, UpdateGuard);
         Services.Provide(typeof(IAuthenticator), new PasswordAuthenticator(Parameters.RequirePass));
     }

@@ -111,6 +111,12 @@ internal sealed class KernelServices : IServer
     public ReadOnlySpan<byte> Call(Client? asClient, int database, params scoped ReadOnlySpan<byte[]> arguments)
         => Calls.Call(asClient, database, arguments);
 
+    /// <summary>Makes feeds; wired by the kernel.</summary>
+    public Func<FeedOptions, CommandFeed> CreateFeed { get; set; } = null!;
+
+    /// <inheritdoc/>
+    public CommandFeed OpenFeed(FeedOptions options) => CreateFeed(options);
+
     /// <inheritdoc/>
     public bool? MayCall(Client client, params scoped ReadOnlySpan<byte[]> arguments) => Calls.MayCall(client, arguments);
 }

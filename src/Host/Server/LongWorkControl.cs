@@ -40,6 +40,7 @@ internal sealed class LongWorkControl(Kernel kernel, SideDesk desk) : ILongWork
             }
 
             kernel.Executor.Beside(() => kernel.Loop.ReadWithin(desk));
+            kernel.Propagation.EndBatch(); // no reply before its effects
             kernel.Connections.FlushAll();
             kernel.Executor.CurrentClient!.FlushLater(); // its reply is still to come
         }

@@ -11,7 +11,7 @@ internal sealed class RequestBridge(CommandBatch batch, BlockedClients blocked, 
     public override int Pending => batch.Count;
 
     /// <inheritdoc/>
-    public override void Add(Client client, int first, int count) => batch.Add(client, first, count);
+    public override void Add(Client client, int first, int count) => _ = batch.Add(client, first, count);
 
     /// <inheritdoc/>
     public override void Execute() => batch.Run();

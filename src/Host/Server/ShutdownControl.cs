@@ -2,6 +2,7 @@ using ModularKv.Abstractions;
 using ModularKv.Abstractions.Configuration;
 using ModularKv.Host.EventLoop;
 using ModularKv.Host.Primitives;
+using ModularKv.Host.Primitives.Unsafe;
 
 namespace ModularKv.Host.Server;
 
@@ -104,6 +105,9 @@ internal sealed class ShutdownControl(Loop loop, ILog log, IClock clock, Integer
         log.Notice("Shutdown manually aborted.");
         return true;
     }
+
+    /// <inheritdoc/>
+    public void ExitNow(int code) => ProcessEnd.Now(code);
 
     private void Finish()
     {

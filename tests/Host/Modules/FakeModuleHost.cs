@@ -190,6 +190,8 @@ internal sealed class FakeServer(FakeModuleHost host) : IServer, ILog, IDatabase
 
     public ReadOnlySpan<byte> Call(Client? asClient, int database, params ReadOnlySpan<byte[]> arguments) => throw Unasked();
 
+    public CommandFeed OpenFeed(FeedOptions options) => throw Unasked();
+
     public bool? MayCall(Client client, params ReadOnlySpan<byte[]> arguments) => throw Unasked();
 
     public void Swap(int first, int second) => throw Unasked();

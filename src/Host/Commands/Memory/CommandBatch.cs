@@ -40,8 +40,11 @@ internal sealed unsafe class CommandBatch(ArgumentArena arguments, CommandTable 
     /// <summary>Commands waiting.</summary>
     public int Count => _count;
 
-    /// <summary>Adds a command.</summary>
-    public void Add(Client client, int first, int count)
+    /// <summary>Whether it runs commands of a feed (<see cref="CommandFeed"/>).</summary>
+    public bool IsFeed { get; init; }
+
+    /// <summary>Adds a command. Null: there is none of that name.</summary>
+    public Command? Add(Client client, int first, int count)
     {
         Argument* argument = arguments.At(first);
         Command? command = Find(client, argument);
@@ -52,13 +55,17 @@ internal sealed unsafe class CommandBatch(ArgumentArena arguments, CommandTable 
         item.First = first;
         item.Count = count;
         item.IsDone = false;
-        if (command is null || (uint)(command.FirstKey - 1) >= (uint)(count - 1)) return;
+        if (command is null || (uint)(command.FirstKey - 1) >= (uint)(count - 1)) return command;
         HashKeys(client, command, argument, count);
-        if ((uint)(command.Element - 1) >= (uint)(count - 1)) return;
+        if ((uint)(command.Element - 1) >= (uint)(count - 1)) return command;
         argument += command.Element;
         argument->Hash = KeyHash.Compute(argument->Bytes, argument->Length);
         _elements++;
+        return command;
     }
+
+    /// <summary>Takes the command back that was added last.</summary>
+    public void DropLast() => _count--;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Command? Find(Client client, Argument* name)
@@ -107,7 +114,8 @@ internal sealed unsafe class CommandBatch(ArgumentArena arguments, CommandTable 
             ref BatchItem item = ref items[i];
             if (item.IsDone) continue;
             item.IsDone = true;
-            executor.Execute(item.Client, item.Command, arguments.At(item.First), item.Count);
+            if (IsFeed) executor.ExecuteFed(item.Client, item.Command!, arguments.At(item.First), item.Count);
+            else executor.Execute(item.Client, item.Command, arguments.At(item.First), item.Count);
         }
 
         executor.EndBatch();

@@ -157,11 +157,10 @@ internal sealed unsafe class Executor : CommandServices
         _timedCalls = 0;
     }
 
-    /// <summary>Ends timing and lets the stream's subscribers write.</summary>
+    /// <summary>Ends timing. The stream's subscribers write once an iteration, before replies go out.</summary>
     public void EndBatch()
     {
         if (_timed is not null) CloseTiming(null);
-        if (_depth == 0) _propagation.EndBatch();
     }
 
     /// <summary>Lets other commands run beside the one that is running now; their time is not part of its.</summary>
@@ -205,6 +204,27 @@ internal sealed unsafe class Executor : CommandServices
         }
 
         if (client.Output.Errors != 0) CountErrors(client.Output, command);
+    }
+
+    private const CallFlags FedFlags = CallFlags.Trusted | CallFlags.DenyBlocking | CallFlags.Fed;
+
+    /// <summary>Executes one command of a feed: without checks and timing, as what it does was checked and counted before.</summary>
+    public void ExecuteFed(Client client, Command command, Argument* arguments, int count)
+    {
+        bool isPlain = command.ByName is null && (client.Flags & ClientFlags.Multi) == 0
+            && (uint)(count - command.MinArguments) <= (uint)(command.MaxArguments - command.MinArguments);
+        if (!isPlain || _depth == NestingMax)
+        {
+            Run(client, command, new ArgumentList(arguments, count), client.Output, FedFlags);
+            return;
+        }
+
+        CommandFrame frame = _frames[_depth++];
+        Prepare(frame, client, command, arguments, count, client.Output);
+        frame.Flags = FedFlags;
+        Invoke(frame);
+        _depth--;
+        if (frame.Dirty != 0 || frame.Flags != FedFlags || Blocking.HasReady) Finish(frame);
     }
 
     // A client of limited rights, and nothing else in the way: its rights are asked here, and the command runs as anybody's.

@@ -31,7 +31,10 @@ internal sealed unsafe class SnapshotWalk(KeyspaceState state) : ISnapshots, IDi
     private readonly List<StoreContent> _contents = [];
     private readonly SnapshotBuffer _buffer = new();
     private readonly SnapshotBuffer _aside = new();
+    private readonly CommandItems _commands = new();
     private SnapshotConsumer? _consumer;
+    private SnapshotConsumer? _last;
+    private bool _asCommands;
     private Run? _run;
     private int _at;
     private bool _settling;
@@ -44,8 +47,11 @@ internal sealed unsafe class SnapshotWalk(KeyspaceState state) : ISnapshots, IDi
     private readonly SnapshotBuffer _large = new();
     private byte* _copy;
 
-    /// <inheritdoc/>
+    /// <summary>Whether a walk is under way.</summary>
     public bool Active => _consumer != null;
+
+    /// <inheritdoc/>
+    bool ISnapshots.Active => Active || _last is { IsWriting: true };
 
     /// <summary>Whether <see cref="Step"/> has something to do: not while the consumer has no room.</summary>
     public bool HasWork => _settling || _consumer is { Ready: true };
@@ -59,7 +65,8 @@ internal sealed unsafe class SnapshotWalk(KeyspaceState state) : ISnapshots, IDi
         Invariant.Check(!Active, "a snapshot was started while one is under way");
         while (_settling) Settle();
         state.Parity = !state.Parity;
-        _consumer = consumer;
+        _consumer = _last = consumer;
+        _asCommands = consumer.WantsCommands;
         _run = new Run(this);
         _at = 0;
         foreach (DatabaseStore store in state.Stores)
@@ -272,7 +279,10 @@ internal sealed unsafe class SnapshotWalk(KeyspaceState state) : ISnapshots, IDi
         bool done;
         try
         {
-            done = type.Save(new Entry(record, null), buffer.Writer, ref position);
+            var value = new Entry(record, null);
+            done = _asCommands
+                ? type.Rewrite(value, _commands.Into(buffer.Writer), ref position)
+                : type.Save(value, buffer.Writer, ref position);
         }
         catch (Exception error)
         {

@@ -13,6 +13,9 @@ internal sealed unsafe class PropagationStream : IPropagation
     private readonly IClock _clock;
     private readonly List<Effect> _unit = [];
     private readonly Builder _builder;
+    private PropagationSubscriber[] _all = [];
+
+    /// <summary>Those of <see cref="_all"/> that listen.</summary>
     private PropagationSubscriber[] _subscribers = [];
     private byte* _bytes;
     private int _length;
@@ -26,7 +29,10 @@ internal sealed unsafe class PropagationStream : IPropagation
     }
 
     /// <inheritdoc/>
-    public bool Active => _subscribers.Length > 0;
+    public bool Active => _subscribers.Length > 0 && !IsMuted;
+
+    /// <summary>While set, what is executed has no effects for the stream: it comes from where they are kept already.</summary>
+    public bool IsMuted { get; set; }
 
     /// <inheritdoc/>
     public long Offset { get; private set; }
@@ -37,9 +43,18 @@ internal sealed unsafe class PropagationStream : IPropagation
     /// <summary>Adds a subscriber. Dispose to take it out.</summary>
     public IDisposable Subscribe(PropagationSubscriber subscriber)
     {
-        _subscribers = [.. _subscribers, subscriber];
-        return new Undo(() => _subscribers = [.. _subscribers.Where(s => s != subscriber)]);
+        _all = [.. _all, subscriber];
+        subscriber.ListeningChanged = FindListeners;
+        FindListeners();
+        return new Undo(() =>
+        {
+            subscriber.ListeningChanged = null;
+            _all = [.. _all.Where(s => s != subscriber)];
+            FindListeners();
+        });
     }
+
+    private void FindListeners() => _subscribers = [.. _all.Where(s => s.IsListening)];
 
     /// <summary>Number of effects of the present unit.</summary>
     public int UnitCount => _unit.Count;
