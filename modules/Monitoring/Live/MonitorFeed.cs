@@ -46,6 +46,14 @@ internal sealed class MonitorFeed : CommandObserver
     {
         // A blocked command was shown when it came.
         if ((call.Command.Flags & Hidden) != 0 || call.IsRetry || call.IsTimedOut) return;
+        Show(call);
+    }
+
+    /// <inheritdoc/>
+    public override void Announced(in CommandContext call) => Show(call);
+
+    private void Show(in CommandContext call)
+    {
         ReadOnlySpan<byte> line = Describe(call);
         foreach (Client client in _clients)
         {

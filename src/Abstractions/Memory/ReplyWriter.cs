@@ -287,9 +287,13 @@ public sealed unsafe class ReplyWriter
     }
 
     /// <summary>An error: "ERR …" or another upper-case code first. Line ends inside become spaces.</summary>
-    public void Error(ReadOnlySpan<byte> text)
+    public void Error(ReadOnlySpan<byte> text) => Error(text, false);
+
+    /// <summary>An error.</summary>
+    /// <param name="text">Code and text. Line ends inside become spaces.</param>
+    /// <param name="isCounted">Whether it is in the statistics of errors already: a script passes on the error of a command.</param>
+    public void Error(ReadOnlySpan<byte> text, bool isCounted)
     {
-        Errors++;
         byte* p = Room(1);
         *p = (byte)'-';
         _at = p + 1;
@@ -301,6 +305,8 @@ public sealed unsafe class ReplyWriter
         }
 
         CrLf();
+        if (isCounted) return;
+        Errors++;
         ErrorWritten?.Invoke(this, ErrorCode(text));
     }
 

@@ -19,6 +19,10 @@ internal sealed class VirtualClient : Client
         IsLocal = true;
     }
 
+    /// <summary>The stand-in of a caller of commands: in no list, and without a number of its own.</summary>
+    public static VirtualClient ForCaller(string name, int databases)
+        => new(long.MaxValue, "default", databases, false) { Address = name };
+
     /// <inheritdoc/>
     public override long QueryBufferBytes => 0;
 
