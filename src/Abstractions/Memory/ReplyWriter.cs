@@ -291,7 +291,7 @@ public sealed unsafe class ReplyWriter
 
     /// <summary>An error.</summary>
     /// <param name="text">Code and text. Line ends inside become spaces.</param>
-    /// <param name="isCounted">Whether it is in the statistics of errors already: a script passes on the error of a command.</param>
+    /// <param name="isCounted">Whether errorstats have it already, because a script passes on the error of a command.</param>
     public void Error(ReadOnlySpan<byte> text, bool isCounted)
     {
         byte* p = Room(1);
@@ -305,9 +305,8 @@ public sealed unsafe class ReplyWriter
         }
 
         CrLf();
-        if (isCounted) return;
         Errors++;
-        ErrorWritten?.Invoke(this, ErrorCode(text));
+        if (!isCounted) ErrorWritten?.Invoke(this, ErrorCode(text));
     }
 
     private static string ErrorCode(ReadOnlySpan<byte> text)

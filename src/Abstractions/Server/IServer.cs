@@ -103,8 +103,7 @@ public interface IServer
     ReadOnlySpan<byte> Call(Client? asClient, int database, params scoped ReadOnlySpan<byte[]> arguments);
 
     /// <summary>Makes a caller, through which scripts run commands for who called them.</summary>
-    /// <param name="name">What stands where clients have their address: "lua" in MONITOR's lines.</param>
-    CommandCaller CreateCaller(string name);
+    CommandCaller CreateCaller();
 
     /// <summary>Whether a client's rights let it run a command; nothing is noted when they do not.</summary>
     /// <returns>Null: there is no such command, or its number of arguments is wrong.</returns>

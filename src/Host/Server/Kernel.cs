@@ -138,7 +138,7 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
             _executor,
             Commands,
             () => new VirtualClient(Connections.NewId(), "default", databases, true),
-            name => new NestedCaller(_executor, Commands, Execution, Databases, Propagation, VirtualClient.ForCaller(name, databases)));
+            () => new NestedCaller(_executor, Commands, Execution, Databases, Propagation, VirtualClient.ForCaller(databases)));
         Services.Executor = _executor;
         Services.Files = Files;
         Services.Loading = Loading;

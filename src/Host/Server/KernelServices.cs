@@ -116,7 +116,7 @@ internal sealed class KernelServices : IServer
         => Calls.Call(asClient, database, arguments);
 
     /// <inheritdoc/>
-    public CommandCaller CreateCaller(string name) => Calls.CreateCaller(name);
+    public CommandCaller CreateCaller() => Calls.CreateCaller();
 
     /// <inheritdoc/>
     public bool? MayCall(Client client, params scoped ReadOnlySpan<byte[]> arguments) => Calls.MayCall(client, arguments);

@@ -20,8 +20,7 @@ internal sealed class VirtualClient : Client
     }
 
     /// <summary>The stand-in of a caller of commands: in no list, and without a number of its own.</summary>
-    public static VirtualClient ForCaller(string name, int databases)
-        => new(long.MaxValue, "default", databases, false) { Address = name };
+    public static VirtualClient ForCaller(int databases) => new(long.MaxValue, "default", databases, false);
 
     /// <inheritdoc/>
     public override long QueryBufferBytes => 0;

@@ -168,7 +168,7 @@ internal sealed class FakeServer(FakeModuleHost host) : IServer, ILog, IDatabase
 
     public IWriteGate Writes => throw Unasked();
 
-    public CommandCaller CreateCaller(string name) => throw Unasked();
+    public CommandCaller CreateCaller() => throw Unasked();
 
     public IReadOnlyList<T> FindAll<T>() where T : class => [];
 

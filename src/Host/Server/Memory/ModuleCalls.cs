@@ -7,7 +7,7 @@ using ModularKv.Host.Commands.Memory;
 namespace ModularKv.Host.Server;
 
 /// <summary>Commands called by modules and scripts.</summary>
-internal sealed unsafe class ModuleCalls(Executor executor, CommandTable table, Func<Client> createClient, Func<string, NestedCaller> createCaller)
+internal sealed unsafe class ModuleCalls(Executor executor, CommandTable table, Func<Client> createClient, Func<NestedCaller> createCaller)
 {
     private readonly OutputBlocks _blocks = new();
     private readonly List<NestedCaller> _callers = [];
@@ -66,9 +66,9 @@ internal sealed unsafe class ModuleCalls(Executor executor, CommandTable table, 
     }
 
     /// <summary>Makes a caller, through which commands are called from within commands.</summary>
-    public CommandCaller CreateCaller(string name)
+    public CommandCaller CreateCaller()
     {
-        NestedCaller caller = createCaller(name);
+        NestedCaller caller = createCaller();
         _callers.Add(caller);
         return caller;
     }
