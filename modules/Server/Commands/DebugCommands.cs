@@ -90,7 +90,7 @@ internal sealed class DebugCommands
     private void AddAccepted()
     {
         foreach ((string name, int arguments) in (ReadOnlySpan<(string, int)>)[
-            ("drop-cluster-packet-filter", 3), ("leak", 3), ("set-disable-deny-scripts", 3),
+            ("drop-cluster-packet-filter", 3), ("leak", 3),
             ("set-skip-checksum-validation", 3)])
         {
             CommandHandler accept = (ref CommandContext call) => call.Reply.Ok();

@@ -110,7 +110,16 @@ internal enum CallFlags
     Deferred = 4096,
 
     /// <summary>Comes from a <see cref="CommandFeed"/>.</summary>
-    Fed = 8192,
+    Fed = 65536,
+
+    /// <summary>Effects are not for logs of the data.</summary>
+    NotToLogs = 8192,
+
+    /// <summary>Effects are not for replicas.</summary>
+    NotToReplicas = 16384,
+
+    /// <summary>Memory was above its limit when the outermost command began.</summary>
+    Full = 32768,
 
     /// <summary>Comes from the server itself or a trusted stream: no authentication, ACL or memory checks.</summary>
     Trusted = 256,
@@ -125,5 +134,6 @@ internal abstract class CommandServices
     public abstract void Notify(CommandFrame frame, KeyRef key, KeyEventClass eventClass, ReadOnlySpan<byte> eventName);
     public abstract void BlockOnKeys(CommandFrame frame, ReadOnlySpan<int> keys, long timeoutMs, BlockOptions options);
     public abstract EffectBuilder Effect(CommandFrame frame);
+    public abstract void Announce(CommandFrame frame);
     public abstract void RunQueue(CommandFrame frame, CommandQueue queue);
 }

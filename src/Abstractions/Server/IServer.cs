@@ -75,6 +75,9 @@ public interface IServer
     /// <summary>The service that a module offered under <typeparamref name="T"/>, or null.</summary>
     T? Find<T>() where T : class;
 
+    /// <summary>All services that modules offered under <typeparamref name="T"/>, the first one offered first.</summary>
+    IReadOnlyList<T> FindAll<T>() where T : class;
+
     /// <summary>
     /// States a change that no command makes (a timer, an expiry): what <see cref="CommandContext.Changed(KeyRef, KeyEventClass,
     /// ReadOnlySpan{byte}, int)"/> is within one. What it means for the stream is stated with <see cref="Propagation"/>.
@@ -101,6 +104,9 @@ public interface IServer
 
     /// <summary>Opens a stream of commands that the server runs for a client of its own. Dispose it when the stream ends.</summary>
     CommandFeed OpenFeed(FeedOptions options);
+
+    /// <summary>Makes a caller, through which scripts run commands for who called them.</summary>
+    CommandCaller CreateCaller();
 
     /// <summary>Whether a client's rights let it run a command; nothing is noted when they do not.</summary>
     /// <returns>Null: there is no such command, or its number of arguments is wrong.</returns>

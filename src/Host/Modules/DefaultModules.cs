@@ -19,6 +19,8 @@ internal static class DefaultModules
         "Keys",
         "Transactions",
         "PubSub",
+        "Lua",
+        "Scripting",
         "Eviction",
         "Connection",
         "Tracking",
