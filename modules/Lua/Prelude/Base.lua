@@ -61,6 +61,10 @@ end
 local function reword(e)
   if find(e, "attempt to ", 1, true) then
     e = gsub(e, "attempt to ([%a ]-) an? (%a+) value %((%a+) '(.-)'%)", "attempt to %1 %3 '%4' (a %2 value)")
+    local first, second = str.match(e, "attempt to %a+ a '(%a+)' with a '(%a+)'")
+    if first then
+      e = gsub(e, "attempt to .*", "attempt to perform arithmetic on a " .. (first ~= "string" and first or second) .. " value")
+    end
   end
   return e
 end
@@ -222,7 +226,7 @@ function rawget(t, k)
 end
 
 function rawset(t, k, v)
-  if real[t] then rawerror("Attempt to modify a readonly table", 2) end
+  if real[t] then rawerror("Attempt to modify a readonly table", 0) end
   if rawtype(t) ~= "table" then badarg(1, "rawset", "table", t) end
   return rawseti(t, k, v)
 end
@@ -260,7 +264,7 @@ function getmetatable(v)
 end
 
 function setmetatable(t, meta)
-  if real[t] then rawerror("Attempt to modify a readonly table", 2) end
+  if real[t] then rawerror("Attempt to modify a readonly table", 0) end
   if rawtype(t) ~= "table" then badarg(1, "setmetatable", "table", t) end
   if meta ~= nil and rawtype(meta) ~= "table" then
     rawerror("bad argument #2 to 'setmetatable' (nil or table expected)", 2)
