@@ -247,7 +247,7 @@ internal sealed class Translator
     private void WriteOperator(int i)
     {
         ReadOnlySpan<byte> text = Text(i);
-        bool adjoins = i + 1 < _tokens.Count && _tokens[i + 1].Start == _tokens[i].Start + text.Length;
+        bool adjoins = i + 1 < _tokens.Count && _tokens[i + 1].Length > 0 && _tokens[i + 1].Start == _tokens[i].Start + text.Length;
         if (text.Length == 1 && (text[0] is (byte)'&' or (byte)'|' or (byte)'~' || IsAttribute(i, text[0])))
         {
             Replaced = (char)text[0];
