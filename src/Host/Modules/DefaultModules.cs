@@ -27,5 +27,6 @@ internal static class DefaultModules
         "Monitoring",
         "Metrics",
         "Acl",
+        "JavaScript",
     ];
 }
