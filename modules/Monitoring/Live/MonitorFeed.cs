@@ -46,6 +46,14 @@ internal sealed class MonitorFeed : CommandObserver
     {
         // A blocked command was shown when it came.
         if ((call.Command.Flags & Hidden) != 0 || call.IsRetry || call.IsTimedOut) return;
+        Show(call);
+    }
+
+    /// <inheritdoc/>
+    public override void Announced(in CommandContext call) => Show(call);
+
+    private void Show(in CommandContext call)
+    {
         ReadOnlySpan<byte> line = Describe(call);
         foreach (Client client in _clients)
         {
@@ -61,7 +69,8 @@ internal sealed class MonitorFeed : CommandObserver
     {
         long now = call.Server.Clock.UnixMicros();
         string address = call.Client.Address;
-        if (address.Length == 0) address = "?:0";
+        bool isScript = (call.Client.Flags & (ClientFlags.Virtual | ClientFlags.Internal)) == ClientFlags.Virtual;
+        if (address.Length == 0) address = isScript ? "lua" : "?:0";
 
         // The path stands without the port that a client's address has.
         if ((call.Client.Flags & ClientFlags.UnixSocket) != 0) address = "unix:" + address[..address.LastIndexOf(':')];

@@ -93,7 +93,7 @@ internal sealed class DebugCommands
     private void AddAccepted()
     {
         foreach ((string name, int arguments) in (ReadOnlySpan<(string, int)>)[
-            ("aof-flush-sleep", 3), ("drop-cluster-packet-filter", 3), ("leak", 3), ("set-disable-deny-scripts", 3),
+            ("aof-flush-sleep", 3), ("drop-cluster-packet-filter", 3), ("leak", 3),
             ("set-skip-checksum-validation", 3)])
         {
             CommandHandler accept = (ref CommandContext call) => call.Reply.Ok();

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using ModularKv.Abstractions;
+using ModularKv.Abstractions.Scripting;
 using ModularKv.Server.Info;
 
 namespace ModularKv.Server.Commands;
@@ -47,11 +48,13 @@ internal sealed class MemoryCommands(IServer server)
     public void Stats(ref CommandContext call)
     {
         var memory = new MemorySnapshot(server);
+        IScriptFigures? scripts = server.Find<IScriptFigures>();
         List<(string Name, object Value)> facts =
         [
             ("peak.allocated", memory.Peak), ("total.allocated", memory.Used), ("startup.allocated", memory.Startup),
             ("replication.backlog", 0L), ("clients.slaves", memory.ReplicaClients), ("clients.normal", memory.NormalClients),
-            ("cluster.links", 0L), ("aof.buffer", 0L), ("lua.caches", 0L), ("functions.caches", 0L),
+            ("cluster.links", 0L), ("aof.buffer", 0L), ("lua.caches", scripts?.ScriptCacheBytes ?? 0L),
+            ("functions.caches", scripts?.FunctionCacheBytes ?? 0L),
         ];
         AddDatabases(facts, memory);
         facts.AddRange(
@@ -75,7 +78,8 @@ internal sealed class MemoryCommands(IServer server)
 
     /// <summary>MEMORY DOCTOR.</summary>
     public void Doctor(ref CommandContext call) =>
-        call.Reply.Verbatim("txt"u8, Encoding.UTF8.GetBytes(MemoryDoctor.Report(new MemorySnapshot(server), server.Clients.All.Count)));
+        call.Reply.Verbatim("txt"u8, Encoding.UTF8.GetBytes(
+            MemoryDoctor.Report(new MemorySnapshot(server), server.Clients.All.Count, server.Find<IScriptFigures>()?.ScriptCount ?? 0)));
 
     /// <summary>MEMORY PURGE.</summary>
     public void Purge(ref CommandContext call)

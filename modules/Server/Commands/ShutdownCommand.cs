@@ -37,6 +37,10 @@ internal sealed class ShutdownCommand(IServer server)
         {
             call.Reply.Error("ERR SHUTDOWN without NOW or ABORT isn't allowed for DENY BLOCKING client"u8);
         }
+        else if (!options.HasFlag(ShutdownOptions.NoSave) && server.LongWork.BusyRefusal is { } busy)
+        {
+            call.Reply.Error(busy);
+        }
         else if (server.Shutdown.Request(options, call.Client) is { } refusal)
         {
             server.Log.Warning($"SHUTDOWN refused: {refusal}");

@@ -8,12 +8,13 @@ internal static class MemoryDoctor
     private const long TooLittleBytes = 5 << 20;
     private const long WorthMentioningBytes = 10 << 20;
     private const long LargeClientBytes = 200 << 10;
+    private const int ManyScripts = 1000;
     private const double LargePeakRatio = 1.5;
     private const double HighResidentRatio = 1.4;
     private const double HighRatio = 1.1;
 
-    /// <summary>The report for <paramref name="clients"/> connected clients.</summary>
-    public static string Report(in MemorySnapshot memory, int clients)
+    /// <summary>The report for so many connected clients and cached scripts.</summary>
+    public static string Report(in MemorySnapshot memory, int clients, int scripts)
     {
         if (memory.Used < TooLittleBytes)
         {
@@ -50,6 +51,12 @@ internal static class MemoryDoctor
         if (clients > 0 && memory.NormalClients / clients > LargeClientBytes)
         {
             text.Append(" * Large client buffers: more than 200 kB a client on average. CLIENT LIST shows which (tot-mem, omem).\n\n");
+        }
+
+        if (scripts > ManyScripts)
+        {
+            text.Append(" * Many scripts: more than 1000 are cached. Give scripts what differs as arguments instead of building a new text ");
+            text.Append("for each call. SCRIPT FLUSH empties the cache.\n\n");
         }
 
         if (memory.ReplicaClients > WorthMentioningBytes)

@@ -36,7 +36,7 @@ internal sealed class StatisticsSections(IServer server, IConfiguration configur
         info.Line("expire_cycle_cpu_milliseconds", s.ExpireCycleMicros / 1000);
         info.Line("evicted_keys", s.EvictedKeys);
         info.Line("evicted_clients", s.EvictedClients);
-        info.Line("evicted_scripts", 0);
+        info.Line("evicted_scripts", s.EvictedScripts);
         long exceeded = s.EvictionExceededSince == 0 ? 0 : server.Clock.MonotonicMicros() - s.EvictionExceededSince;
         info.Line("total_eviction_exceeded_time", (s.EvictionExceededMicros + exceeded) / 1000);
         info.Line("current_eviction_exceeded_time", exceeded / 1000);

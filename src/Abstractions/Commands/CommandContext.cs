@@ -132,6 +132,12 @@ public readonly ref struct CommandContext
     public void PropagateToReplicas() => _frame.Flags |= CallFlags.ForcePropagation | CallFlags.ReplicasOnly;
 
     /// <summary>
+    /// Shows the command to observers before the commands that it is going to call (<see cref="CommandObserver.Announced"/>), so that it
+    /// stands in front of them. Costs nothing while nobody watches every command.
+    /// </summary>
+    public void Announce() => _frame.Services.Announce(_frame);
+
+    /// <summary>
     /// Runs queued commands as the calling client and replies an array of their replies: EXEC. They run without the kernel's checks, which
     /// they passed when they were queued; interceptors are asked again, but for those that concern gated clients only.
     /// </summary>

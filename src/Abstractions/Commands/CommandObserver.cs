@@ -43,4 +43,12 @@ public abstract class CommandObserver
     /// </param>
     /// <param name="micros">How long it took, in microseconds, without the time for which it was blocked.</param>
     public abstract void Executed(in CommandContext call, long micros);
+
+    /// <summary>
+    /// A command that calls others is about to run (<see cref="CommandContext.Announce"/>): the place to show it in front of them. Called
+    /// only while <see cref="ThresholdMicros"/> is 0; <see cref="Executed"/> follows all the same.
+    /// </summary>
+    public virtual void Announced(in CommandContext call)
+    {
+    }
 }

@@ -9,6 +9,11 @@ public delegate void CommandHandler(ref CommandContext call);
 /// <returns>False when the arguments are malformed.</returns>
 public delegate bool KeyFinder(ArgumentList arguments, KeyPositions keys);
 
+/// <summary>Tells what flags a command has with these arguments, where they depend on what it is to run: a script's own statements.</summary>
+/// <param name="arguments">The command's arguments, its name first; their number is right.</param>
+/// <param name="flags">The flags of its row.</param>
+public delegate CommandFlags FlagFinder(ArgumentList arguments, CommandFlags flags);
+
 /// <summary>Answers in place of a command that was refused before it ran (arity, authentication, memory, ACL …).</summary>
 /// <param name="client">Who asked.</param>
 /// <param name="error">The refusal as an error text, its code first. Borrowed for this call.</param>
@@ -49,6 +54,12 @@ public sealed class CommandSpec
 
     /// <summary>For keys that specs cannot tell.</summary>
     public KeyFinder? FindKeys { get; init; }
+
+    /// <summary>
+    /// For flags that depend on the arguments; null: those of the row hold. Asked when memory, writes or a pause stand in the way, and when
+    /// the command is queued.
+    /// </summary>
+    public FlagFinder? FindFlags { get; init; }
 
     /// <summary>Which arguments are channels that rights apply to; null: none.</summary>
     public ChannelSpec? Channels { get; init; }

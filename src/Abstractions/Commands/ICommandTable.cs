@@ -86,7 +86,11 @@ public sealed class Command
     public IReadOnlyList<Command> Subcommands { get; internal set; } = [];
 
     /// <summary>Flags that its execution by this client has: its own, and those of what it would run from the client's queue.</summary>
-    internal CommandFlags FlagsFor(Client client) => Spec.RunsQueue ? Flags | client.QueuedFlags : Flags;
+    internal CommandFlags FlagsFor(Client client, ArgumentList arguments)
+    {
+        CommandFlags flags = Spec.FindFlags is { } find ? find(arguments, Flags) : Flags;
+        return Spec.RunsQueue ? flags | client.QueuedFlags : flags;
+    }
 
     internal void Refuse(Client client, ReadOnlySpan<byte> error, ReplyWriter reply)
     {

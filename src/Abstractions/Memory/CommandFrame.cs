@@ -109,6 +109,15 @@ internal enum CallFlags
     /// <summary>Something waits for the end of this command.</summary>
     Deferred = 4096,
 
+    /// <summary>Effects are not for logs of the data.</summary>
+    NotToLogs = 8192,
+
+    /// <summary>Effects are not for replicas.</summary>
+    NotToReplicas = 16384,
+
+    /// <summary>Memory was above its limit when the outermost command began.</summary>
+    Full = 32768,
+
     /// <summary>Comes from the server itself or a trusted stream: no authentication, ACL or memory checks.</summary>
     Trusted = 256,
 }
@@ -122,5 +131,6 @@ internal abstract class CommandServices
     public abstract void Notify(CommandFrame frame, KeyRef key, KeyEventClass eventClass, ReadOnlySpan<byte> eventName);
     public abstract void BlockOnKeys(CommandFrame frame, ReadOnlySpan<int> keys, long timeoutMs, BlockOptions options);
     public abstract EffectBuilder Effect(CommandFrame frame);
+    public abstract void Announce(CommandFrame frame);
     public abstract void RunQueue(CommandFrame frame, CommandQueue queue);
 }

@@ -74,7 +74,7 @@ public sealed unsafe class CommandQueue(MemoryOwner memory) : IDisposable
         queued.Arguments = target;
         queued.Count = count;
         Bytes += size;
-        Flags |= frame.Command.Flags;
+        Flags |= frame.Command.FlagsFor(frame.Client, frame.All);
     }
 
     /// <summary>Empties it; the first piece of memory stays for the next commands.</summary>

@@ -287,9 +287,13 @@ public sealed unsafe class ReplyWriter
     }
 
     /// <summary>An error: "ERR …" or another upper-case code first. Line ends inside become spaces.</summary>
-    public void Error(ReadOnlySpan<byte> text)
+    public void Error(ReadOnlySpan<byte> text) => Error(text, false);
+
+    /// <summary>An error.</summary>
+    /// <param name="text">Code and text. Line ends inside become spaces.</param>
+    /// <param name="isCounted">Whether errorstats have it already, because a script passes on the error of a command.</param>
+    public void Error(ReadOnlySpan<byte> text, bool isCounted)
     {
-        Errors++;
         byte* p = Room(1);
         *p = (byte)'-';
         _at = p + 1;
@@ -301,7 +305,8 @@ public sealed unsafe class ReplyWriter
         }
 
         CrLf();
-        ErrorWritten?.Invoke(this, ErrorCode(text));
+        Errors++;
+        if (!isCounted) ErrorWritten?.Invoke(this, ErrorCode(text));
     }
 
     private static string ErrorCode(ReadOnlySpan<byte> text)

@@ -54,6 +54,12 @@ public interface ILongWork
     /// </summary>
     void Serve();
 
+    /// <summary>
+    /// What most commands get now because a command is at work and others are served beside it (<see cref="CommandFlags.AllowBusy"/>):
+    /// the data may be in the middle of a change, so that nothing may save it. Null: none is.
+    /// </summary>
+    string? BusyRefusal { get; }
+
     /// <summary>Whether the server is stopping: the work must end.</summary>
     bool IsStopping { get; }
 }

@@ -75,6 +75,9 @@ public interface IServer
     /// <summary>The service that a module offered under <typeparamref name="T"/>, or null.</summary>
     T? Find<T>() where T : class;
 
+    /// <summary>All services that modules offered under <typeparamref name="T"/>, the first one offered first.</summary>
+    IReadOnlyList<T> FindAll<T>() where T : class;
+
     /// <summary>
     /// States a change that no command makes (a timer, an expiry): what <see cref="CommandContext.Changed(KeyRef, KeyEventClass,
     /// ReadOnlySpan{byte}, int)"/> is within one. What it means for the stream is stated with <see cref="Propagation"/>.
@@ -98,6 +101,9 @@ public interface IServer
     /// <returns>The reply as RESP3 bytes; valid until the next call.</returns>
     /// <remarks>Goes through the interceptors; blocking commands do not block. Not reentrant deeper than 16 levels.</remarks>
     ReadOnlySpan<byte> Call(Client? asClient, int database, params scoped ReadOnlySpan<byte[]> arguments);
+
+    /// <summary>Makes a caller, through which scripts run commands for who called them.</summary>
+    CommandCaller CreateCaller();
 
     /// <summary>Whether a client's rights let it run a command; nothing is noted when they do not.</summary>
     /// <returns>Null: there is no such command, or its number of arguments is wrong.</returns>

@@ -49,8 +49,8 @@ internal sealed class Admission(ExecutionSettings settings, IMemory memory, Paus
             return Refuse(client, command, "ERR Command not allowed inside a transaction"u8, reply);
         }
 
-        return MayRun(client, command, arguments, reply, flags) && HasRoom(client, command, reply, flags)
-            && IsWritable(client, command, reply) && IsServed(client, command, reply) && !IsPaused(client, command, arguments, flags);
+        return MayRun(client, command, arguments, reply, flags) && HasRoom(client, command, arguments, reply, flags)
+            && IsWritable(client, command, arguments, reply) && IsServed(client, command, reply) && !IsPaused(client, command, arguments, flags);
     }
 
     private bool MayRun(Client client, Command command, ArgumentList arguments, ReplyWriter reply, CallFlags flags)
@@ -81,7 +81,7 @@ internal sealed class Admission(ExecutionSettings settings, IMemory memory, Paus
         return isWithin ? MemoryRelief.Enough : memory.Pressure?.MakeRoom(settings.MemoryBytesMax) ?? MemoryRelief.Impossible;
     }
 
-    private bool HasRoom(Client client, Command command, ReplyWriter reply, CallFlags flags)
+    private bool HasRoom(Client client, Command command, ArgumentList arguments, ReplyWriter reply, CallFlags flags)
     {
         // Within a script or another call nothing goes: what holds is what held before it.
         bool isNested = (flags & CallFlags.DenyBlocking) != 0;
@@ -91,17 +91,20 @@ internal sealed class Admission(ExecutionSettings settings, IMemory memory, Paus
 
         // Inside MULTI whatever is queued takes memory.
         bool isQueued = (client.Flags & ClientFlags.Multi) != 0 && flags == CallFlags.None && !command.Spec.IsNeverQueued;
-        if (!isQueued && (command.FlagsFor(client) & CommandFlags.DenyOom) == 0) return true;
+        if (!isQueued && (command.FlagsFor(client, arguments) & CommandFlags.DenyOom) == 0) return true;
         return Refuse(client, command, "OOM command not allowed when used memory > 'maxmemory'."u8, reply);
     }
 
     private bool _isFull;
 
-    private bool IsWritable(Client client, Command command, ReplyWriter reply)
+    /// <summary>Whether memory was above its limit, and could not be freed, when a command last came in.</summary>
+    public bool IsFull => _isFull;
+
+    private bool IsWritable(Client client, Command command, ArgumentList arguments, ReplyWriter reply)
     {
         if (settings.WriteRefusals.Count == 0 || (client.Flags & ClientFlags.Master) != 0) return true;
         WriteRefusal refusal = settings.WriteRefusals[0];
-        bool isWrite = (command.Flags & CommandFlags.Write) != 0 || (command.FlagsFor(client) & CommandFlags.Write) != 0;
+        bool isWrite = (command.Flags & CommandFlags.Write) != 0 || (command.FlagsFor(client, arguments) & CommandFlags.Write) != 0;
         if (!isWrite && !(refusal.PingToo && command.Spec.Name == "ping")) return true;
         return Refuse(client, command, refusal.Error, reply);
     }
@@ -129,7 +132,7 @@ internal sealed class Admission(ExecutionSettings settings, IMemory memory, Paus
     private bool IsPaused(Client client, Command command, ArgumentList arguments, CallFlags flags)
     {
         if (pause.State == PauseState.None || flags != CallFlags.None) return false;
-        if (!pause.Holds(client, command)) return false;
+        if (!pause.Holds(client, command, arguments)) return false;
         client.Postpone(arguments);
         pause.Add(client);
         return true;

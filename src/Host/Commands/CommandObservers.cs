@@ -57,6 +57,24 @@ internal sealed class CommandObservers
         }
     }
 
+    /// <summary>Shows a command that is about to call others to those who want every command.</summary>
+    public void Announce(CommandFrame frame)
+    {
+        foreach (CommandObserver observer in _all)
+        {
+            if (observer.ThresholdMicros != 0) continue;
+            try
+            {
+                var call = new CommandContext(frame);
+                observer.Announced(call);
+            }
+            catch (Exception e) when (e is not InvariantException { IsKernel: true })
+            {
+                Fault(frame.Command, e);
+            }
+        }
+    }
+
     private void Update()
     {
         ulong smallest = ulong.MaxValue;

@@ -43,11 +43,11 @@ internal sealed class PauseControl(IClock clock)
     }
 
     /// <summary>Whether a command is held back.</summary>
-    public bool Holds(Client client, Command command)
+    public bool Holds(Client client, Command command, ArgumentList arguments)
     {
         if ((client.Flags & (ClientFlags.Replica | ClientFlags.Master | ClientFlags.Internal)) != 0) return false;
         if (_state == PauseState.All) return true;
-        return (command.FlagsFor(client) & (CommandFlags.Write | CommandFlags.MayReplicate)) != 0;
+        return (command.FlagsFor(client, arguments) & (CommandFlags.Write | CommandFlags.MayReplicate)) != 0;
     }
 
     /// <summary>Clients that wait. Counted now, for reports.</summary>

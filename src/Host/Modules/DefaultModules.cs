@@ -19,6 +19,7 @@ internal static class DefaultModules
         "Keys",
         "Transactions",
         "PubSub",
+        "Scripting",
         "Eviction",
         "Connection",
         "Tracking",
@@ -28,5 +29,6 @@ internal static class DefaultModules
         "Metrics",
         "Acl",
         "JavaScript",
+        "Rdb",
     ];
 }

@@ -134,7 +134,11 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
         Services.Snapshots = Keyspace.Snapshots;
         Services.Shutdown = Shutdown;
         Services.Debug = DebugSwitches;
-        Services.Calls = new ModuleCalls(_executor, Commands, () => new VirtualClient(Connections.NewId(), "default", databases, true));
+        Services.Calls = new ModuleCalls(
+            _executor,
+            Commands,
+            () => new VirtualClient(Connections.NewId(), "default", databases, true),
+            () => new NestedCaller(_executor, Commands, Execution, Databases, Propagation, VirtualClient.ForCaller(databases)));
         Services.Executor = _executor;
         Services.Files = Files;
         Services.Loading = Loading;

@@ -86,6 +86,10 @@ internal sealed class KernelServices : IServer
     public T? Find<T>() where T : class
         => _offered.TryGetValue(typeof(T), out List<object>? offers) && offers.Count > 0 ? (T)offers[^1] : null;
 
+    /// <inheritdoc/>
+    public IReadOnlyList<T> FindAll<T>() where T : class
+        => _offered.TryGetValue(typeof(T), out List<object>? offers) ? [.. offers.Cast<T>()] : [];
+
     /// <summary>Offers a service. Dispose to take it back; the one offered before serves again then.</summary>
     public IDisposable Provide(Type contract, object service)
     {
@@ -110,6 +114,9 @@ internal sealed class KernelServices : IServer
     /// <inheritdoc/>
     public ReadOnlySpan<byte> Call(Client? asClient, int database, params scoped ReadOnlySpan<byte[]> arguments)
         => Calls.Call(asClient, database, arguments);
+
+    /// <inheritdoc/>
+    public CommandCaller CreateCaller() => Calls.CreateCaller();
 
     /// <inheritdoc/>
     public bool? MayCall(Client client, params scoped ReadOnlySpan<byte[]> arguments) => Calls.MayCall(client, arguments);

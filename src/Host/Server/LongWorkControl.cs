@@ -14,6 +14,17 @@ internal sealed class LongWorkControl(Kernel kernel, SideDesk desk) : ILongWork
     public bool IsStopping => kernel.Loop.IsStopping;
 
     /// <inheritdoc/>
+    public string? BusyRefusal
+    {
+        get
+        {
+            if (kernel.Execution.LongWork.Count == 0) return null;
+            LongWorkRefusal last = kernel.Execution.LongWork[^1];
+            return (last.Allowed & CommandFlags.AllowBusy) != 0 ? Encoding.Latin1.GetString(last.Error) : null;
+        }
+    }
+
+    /// <inheritdoc/>
     public IDisposable Begin(string refusal, CommandFlags allowed)
     {
         var entry = new LongWorkRefusal(Encoding.Latin1.GetBytes(refusal), allowed);

@@ -19,6 +19,9 @@ internal sealed class VirtualClient : Client
         IsLocal = true;
     }
 
+    /// <summary>The stand-in of a caller of commands: in no list, and without a number of its own.</summary>
+    public static VirtualClient ForCaller(int databases) => new(long.MaxValue, "default", databases, false);
+
     /// <inheritdoc/>
     public override long QueryBufferBytes => 0;
 

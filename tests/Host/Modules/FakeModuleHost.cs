@@ -168,6 +168,10 @@ internal sealed class FakeServer(FakeModuleHost host) : IServer, ILog, IDatabase
 
     public IWriteGate Writes => throw Unasked();
 
+    public CommandCaller CreateCaller() => throw Unasked();
+
+    public IReadOnlyList<T> FindAll<T>() where T : class => [];
+
     public void Changed(Database database, scoped in KeyRef key, KeyEventClass eventClass, ReadOnlySpan<byte> eventName, int dirty = 1)
         => throw Unasked();
 

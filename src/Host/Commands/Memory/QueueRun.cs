@@ -68,7 +68,7 @@ internal sealed unsafe class QueueRun(Executor executor, KeyspaceState keyspace,
         frame.Database = databases[client.Database];
         frame.NowMs = outer.NowMs;
         frame.Dirty = 0;
-        frame.Flags = CallFlags.Queued | CallFlags.DenyBlocking | (outer.Flags & CallFlags.Trusted);
+        frame.Flags = CallFlags.Queued | CallFlags.DenyBlocking | (outer.Flags & (CallFlags.Trusted | CallFlags.Full));
         bool keepsClocks = (client.Flags & ClientFlags.NoTouch) != 0 && queued.Command.Spec.Name != "touch";
         if (keyspace.KeepsAccessClocks != keepsClocks) keyspace.KeepsAccessClocks = keepsClocks;
     }

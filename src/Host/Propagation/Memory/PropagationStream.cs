@@ -45,16 +45,19 @@ internal sealed unsafe class PropagationStream : IPropagation
     public int UnitCount => _unit.Count;
 
     /// <inheritdoc/>
-    public EffectBuilder Append(int database) => _builder.Begin(database);
+    public EffectBuilder Append(int database) => _builder.Begin(database, EffectAudience.All);
+
+    /// <summary>Puts a command into the stream that is for some of its subscribers.</summary>
+    public EffectBuilder Append(int database, EffectAudience audience) => _builder.Begin(database, audience);
 
     /// <summary>Adds a command as it came.</summary>
-    public void Add(int database, ArgumentList arguments, bool replicasOnly = false)
+    public void Add(int database, ArgumentList arguments, EffectAudience audience = EffectAudience.All)
     {
-        if (!Active) return;
+        if (!Active || audience == EffectAudience.None) return;
         int start = _length;
         Number((byte)'*', arguments.Count);
         for (int i = 0; i < arguments.Count; i++) Bulk(arguments[i]);
-        _unit.Add(new Effect(database, start, _length, replicasOnly));
+        _unit.Add(new Effect(database, start, _length, audience));
     }
 
     /// <inheritdoc/>
@@ -63,24 +66,24 @@ internal sealed unsafe class PropagationStream : IPropagation
         if (_unit.Count == 0) return;
         bool wrap = _unit.Count > 1;
         int database = _unit[0].Database;
-        if (wrap) Deliver(database, "*1\r\n$5\r\nMULTI\r\n"u8, false);
+        if (wrap) Deliver(database, "*1\r\n$5\r\nMULTI\r\n"u8, EffectAudience.All);
         foreach (Effect effect in _unit)
         {
-            Deliver(effect.Database, new ReadOnlySpan<byte>(_bytes + effect.Start, effect.End - effect.Start), effect.ReplicasOnly);
+            Deliver(effect.Database, new ReadOnlySpan<byte>(_bytes + effect.Start, effect.End - effect.Start), effect.Audience);
         }
 
-        if (wrap) Deliver(database, "*1\r\n$4\r\nEXEC\r\n"u8, false);
+        if (wrap) Deliver(database, "*1\r\n$4\r\nEXEC\r\n"u8, EffectAudience.All);
         _unit.Clear();
         _length = 0;
         _appended = true;
     }
 
-    private void Deliver(int database, ReadOnlySpan<byte> encoded, bool replicasOnly)
+    private void Deliver(int database, ReadOnlySpan<byte> encoded, EffectAudience audience)
     {
         Offset += encoded.Length;
         foreach (PropagationSubscriber subscriber in _subscribers)
         {
-            if (replicasOnly && subscriber.IsLog) continue;
+            if ((audience & (subscriber.IsLog ? EffectAudience.Logs : EffectAudience.Replicas)) == 0) continue;
             try
             {
                 subscriber.Append(database, encoded, _clock.UnixMs);
@@ -137,7 +140,7 @@ internal sealed unsafe class PropagationStream : IPropagation
     }
 
     /// <summary>One command of the unit: where its bytes stand.</summary>
-    private readonly record struct Effect(int Database, int Start, int End, bool ReplicasOnly);
+    private readonly record struct Effect(int Database, int Start, int End, EffectAudience Audience);
 
     /// <summary>Collects the arguments first, because their number stands in front of them.</summary>
     private sealed class Builder(PropagationStream stream) : EffectBuilder
@@ -146,10 +149,12 @@ internal sealed unsafe class PropagationStream : IPropagation
         private byte[] _content = new byte[256];
         private int _used;
         private int _database;
+        private EffectAudience _audience;
 
-        public Builder Begin(int database)
+        public Builder Begin(int database, EffectAudience audience)
         {
             _database = database;
+            _audience = audience;
             _arguments.Clear();
             _used = 0;
             return this;
@@ -174,11 +179,25 @@ internal sealed unsafe class PropagationStream : IPropagation
 
         public override void Send()
         {
-            if (!stream.Active || _arguments.Count == 0) return;
+            if (!stream.Active || _arguments.Count == 0 || _audience == EffectAudience.None) return;
             int start = stream._length;
             stream.Number((byte)'*', _arguments.Count);
             foreach ((int at, int length) in _arguments) stream.Bulk(_content.AsSpan(at, length));
-            stream._unit.Add(new Effect(_database, start, stream._length, false));
+            stream._unit.Add(new Effect(_database, start, stream._length, _audience));
         }
     }
+}
+
+/// <summary>Who gets an effect.</summary>
+[Flags]
+internal enum EffectAudience
+{
+    None = 0,
+
+    /// <summary>Logs of the data.</summary>
+    Logs = 1,
+
+    /// <summary>Everybody else.</summary>
+    Replicas = 2,
+    All = Logs | Replicas,
 }

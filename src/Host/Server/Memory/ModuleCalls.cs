@@ -7,9 +7,10 @@ using ModularKv.Host.Commands.Memory;
 namespace ModularKv.Host.Server;
 
 /// <summary>Commands called by modules and scripts.</summary>
-internal sealed unsafe class ModuleCalls(Executor executor, CommandTable table, Func<Client> createClient)
+internal sealed unsafe class ModuleCalls(Executor executor, CommandTable table, Func<Client> createClient, Func<NestedCaller> createCaller)
 {
     private readonly OutputBlocks _blocks = new();
+    private readonly List<NestedCaller> _callers = [];
     private Client? _own;
     private byte[] _reply = new byte[4096];
 
@@ -58,7 +59,19 @@ internal sealed unsafe class ModuleCalls(Executor executor, CommandTable table, 
     }
 
     /// <summary>Lets go of a command that was taken out of the table.</summary>
-    public void Forget(Command command) => _own?.Forget(command);
+    public void Forget(Command command)
+    {
+        _own?.Forget(command);
+        foreach (NestedCaller caller in _callers) caller.Forget(command);
+    }
+
+    /// <summary>Makes a caller, through which commands are called from within commands.</summary>
+    public CommandCaller CreateCaller()
+    {
+        NestedCaller caller = createCaller();
+        _callers.Add(caller);
+        return caller;
+    }
 
     private ReadOnlySpan<byte> Collect(ReplyWriter reply)
     {

@@ -1,0 +1,89 @@
+using System.Buffers.Binary;
+
+namespace ModularKv.Rdb.Format;
+
+/// <summary>
+/// Lengths: 00xxxxxx one byte, 01xxxxxx two, 10000000 and four bytes, 10000001 and eight bytes, all big-endian; 11xxxxxx is no length but
+/// says how the string that would follow is encoded (<see cref="RdbEncoding"/>).
+/// </summary>
+internal static class RdbLength
+{
+    /// <summary>Bytes that the longest one takes.</summary>
+    public const int SizeMax = 9;
+
+    private const byte Long32 = 0x80;
+    private const byte Long64 = 0x81;
+
+    /// <summary>Writes a length into <see cref="SizeMax"/> bytes; gives those used.</summary>
+    public static int Write(ulong length, Span<byte> to)
+    {
+        if (length < 1 << 6)
+        {
+            to[0] = (byte)length;
+            return 1;
+        }
+
+        if (length < 1 << 14)
+        {
+            BinaryPrimitives.WriteUInt16BigEndian(to, (ushort)(0x4000 | length));
+            return 2;
+        }
+
+        if (length <= uint.MaxValue)
+        {
+            to[0] = Long32;
+            BinaryPrimitives.WriteUInt32BigEndian(to[1..], (uint)length);
+            return 5;
+        }
+
+        to[0] = Long64;
+        BinaryPrimitives.WriteUInt64BigEndian(to[1..], length);
+        return 9;
+    }
+
+    /// <summary>Bytes of the length that begins so, its first byte included; 0: no length begins so.</summary>
+    public static int SizeOf(byte first) => (first >> 6) switch
+    {
+        0 or 3 => 1,
+        1 => 2,
+        _ => first switch
+        {
+            Long32 => 5,
+            Long64 => 9,
+            _ => 0,
+        },
+    };
+
+    /// <summary>Reads a length from as many bytes as <see cref="SizeOf"/> says.</summary>
+    /// <param name="from">The bytes.</param>
+    /// <param name="isEncoding">The result is a value of <see cref="RdbEncoding"/>.</param>
+    public static ulong Read(ReadOnlySpan<byte> from, out bool isEncoding)
+    {
+        byte first = from[0];
+        isEncoding = first >> 6 == 3;
+        return SizeOf(first) switch
+        {
+            1 => (ulong)(first & 0x3F),
+            2 => (ulong)(BinaryPrimitives.ReadUInt16BigEndian(from) & 0x3FFF),
+            5 => BinaryPrimitives.ReadUInt32BigEndian(from[1..]),
+            _ => BinaryPrimitives.ReadUInt64BigEndian(from[1..]),
+        };
+    }
+}
+
+/// <summary>Ways in which a string may be encoded; the byte before it has the two highest bits set beside them.</summary>
+internal static class RdbEncoding
+{
+    public const int Int8 = 0;
+    public const int Int16 = 1;
+    public const int Int32 = 2;
+
+    /// <summary>Compressed by LZF: length compressed, length in full, bytes.</summary>
+    public const int Lzf = 3;
+
+    /// <summary>Longest string that is looked at for an integer: "-2147483648".</summary>
+    public const int IntegerLengthMax = 11;
+
+    /// <summary>The first byte of an encoded string.</summary>
+    public static byte Mark(int encoding) => (byte)(0xC0 | encoding);
+}
