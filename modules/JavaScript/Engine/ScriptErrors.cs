@@ -41,8 +41,17 @@ internal static class ScriptErrors
         string message = Inherited(thrown, "message") ?? "";
         string name = Inherited(thrown, "name") ?? "Error";
         if (thrown is not ErrorInstance && message.Length == 0) message = "a value was thrown that is no error";
+        if (message.Length == 0) message = Unsaid(name);
         return (withCode ? "ERR " : "") + (name == "Error" ? message : $"{name}: {message}");
     }
+
+    /// <summary>The interpreter raises some errors without a word.</summary>
+    private static string Unsaid(string name) => name switch
+    {
+        "TypeError" => "a value here is null, undefined, read-only or no function",
+        "ReferenceError" => "a name here is not defined",
+        _ => "no message",
+    };
 
     private static string? Own(ObjectInstance of, string name) =>
         of.GetOwnProperty(name) is { } found && found.IsDataDescriptor() && found.Value.IsString() ? found.Value.AsString() : null;
