@@ -30,6 +30,7 @@ internal static class DefaultModules
         "Metrics",
         "Aof",
         "Acl",
+        "JavaScript",
         "Rdb",
     ];
 }
