@@ -53,6 +53,9 @@ public sealed class RealRedisTests
         var differing = new List<string>();
         foreach (Reply key in right.Call("KEYS", "*").Items)
         {
+            // Pending entries carry the time; lists cut their nodes elsewhere around elements of more than a node.
+            if (key.Text is "x100" or "lbig") continue;
+
             // Tables are walked in an order of their own.
             if (right.Call("OBJECT", "ENCODING", key.Bytes).Text == "hashtable") continue;
             compared++;
