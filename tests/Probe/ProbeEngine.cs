@@ -69,8 +69,10 @@ internal sealed class ProbeEngine : ScriptEngine
             }
 
             string[] body = [.. lines.Skip(i + 1).TakeWhile(line => !line.StartsWith("function ", StringComparison.Ordinal))];
-            string? refusal = library.Register(Encoding.Latin1.GetBytes(words[1]), new ProbeCode(this, body), flags, "said"u8.ToArray());
+            var code = new ProbeCode(this, body);
+            string? refusal = library.Register(Encoding.Latin1.GetBytes(words[1]), code, flags, "said"u8.ToArray());
             if (refusal is null) continue;
+            code.Dispose();
             error = Encoding.ASCII.GetBytes("Error registering functions: " + refusal);
             return false;
         }

@@ -82,7 +82,7 @@ public sealed class CacheTests
     [Fact]
     public void Scripts_go_with_their_engine()
     {
-        using ScriptServer server = new();
+        using ScriptServer server = new("--enable-module-command", "yes");
         string digest = server.Client.Call("SCRIPT", "LOAD", "#!probe\ncall ping").Text;
         server.Load("lib", "function f\ncall ping");
         Assert.Equal("OK", server.Client.Call("MODULE", "UNLOAD", "probe").Text);

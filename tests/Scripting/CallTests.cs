@@ -165,8 +165,9 @@ public sealed class CallTests
     public void Commands_that_scripts_may_not_call_run_where_debug_lets_them()
     {
         using ScriptServer server = new("--enable-debug-command", "yes");
+        string digest = server.Client.Call("SCRIPT", "LOAD", "#!probe\ncall ping").Text;
         Assert.Equal("OK", server.Client.Call("DEBUG", "SET-DISABLE-DENY-SCRIPTS", "1").Text);
-        Assert.StartsWith("ERR A script can not run another script", server.Client.Call("EVAL", "#!probe\ncall eval #!probe 0", "0").Text);
+        Assert.StartsWith("ERR A script can not run another script", server.Client.Call("EVAL", "#!probe\ncall evalsha @1 0", "0", digest).Text);
         Assert.Equal("OK", server.Client.Call("DEBUG", "SET-DISABLE-DENY-SCRIPTS", "0").Text);
     }
 }

@@ -54,10 +54,7 @@ internal sealed class DataSetLoad(IServer server, RdbSettings settings, ImageLoa
         catch (Exception e) when (e is IOException or ValueFormatException)
         {
             if (server.LongWork.IsStopping) return true;
-<<<<<<< HEAD
             server.Log.Warning("Terminating server after rdb file reading failure.");
-=======
->>>>>>> rdbwrite
             throw new ModuleException($"Fatal error loading the DB: {e.Message}. Exiting. (The file is {settings.FileName.Text} in "
                 + $"{settings.Directory}: redis-check-rdb shows where it is broken; move it away to start without it.)");
         }
