@@ -19,6 +19,7 @@ internal static class DefaultModules
         "Keys",
         "Transactions",
         "PubSub",
+        "Lua",
         "Scripting",
         "Eviction",
         "Connection",

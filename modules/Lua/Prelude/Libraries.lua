@@ -1,0 +1,308 @@
+-- The string, table, math and coroutine libraries of 5.1 over those of 5.4.
+local base = ...
+local raw, text, asstring, asinteger, asnumber, badarg = base.raw, base.text, base.asstring, base.asinteger, base.asnumber, base.badarg
+local single, several, rawerror, protect = base.single, base.several, base.error, base.protect
+local type, select, rawget = type, select, rawget
+local str, tab, math4, co = string, table, math, coroutine
+local rsub, rbyte, rrep, rfind, rmatch, rgmatch, rgsub = str.sub, str.byte, str.rep, str.find, str.match, str.gmatch, str.gsub
+local rlower, rupper, rreverse = str.lower, str.upper, str.reverse
+
+local S = {}
+
+function S.len(s)
+  if type(s) ~= "string" then s = asstring(s, 1, "len") end
+  return #s
+end
+
+function S.sub(s, i, j)
+  if type(s) ~= "string" then s = asstring(s, 1, "sub") end
+  if type(i) ~= "number" or i // 1.0 ~= i then i = asinteger(i, 2, "sub") end
+  if j and (type(j) ~= "number" or j // 1.0 ~= j) then j = asinteger(j, 3, "sub") end
+  return rsub(s, i, j)
+end
+
+function S.byte(s, i, j)
+  if type(s) ~= "string" then s = asstring(s, 1, "byte") end
+  if i and i // 1.0 ~= i then i = asinteger(i, 2, "byte") end
+  if j and j // 1.0 ~= j then j = asinteger(j, 3, "byte") end
+  return rbyte(s, i, j)
+end
+
+S.char = single(raw.char)
+
+function S.rep(s, n)
+  if type(s) ~= "string" then s = asstring(s, 1, "rep") end
+  if type(n) ~= "number" or n // 1.0 ~= n then n = asinteger(n, 2, "rep") end
+  return rrep(s, n)
+end
+
+function S.lower(s)
+  if type(s) ~= "string" then s = asstring(s, 1, "lower") end
+  return rlower(s)
+end
+
+function S.upper(s)
+  if type(s) ~= "string" then s = asstring(s, 1, "upper") end
+  return rupper(s)
+end
+
+function S.reverse(s)
+  if type(s) ~= "string" then s = asstring(s, 1, "reverse") end
+  return rreverse(s)
+end
+
+function S.find(s, p, init, plain)
+  if type(s) ~= "string" then s = asstring(s, 1, "find") end
+  if type(p) ~= "string" then p = asstring(p, 2, "find") end
+  if init and init // 1.0 ~= init then init = asinteger(init, 3, "find") end
+  return rfind(s, p, init, plain)
+end
+
+function S.match(s, p, init)
+  if type(s) ~= "string" then s = asstring(s, 1, "match") end
+  if type(p) ~= "string" then p = asstring(p, 2, "match") end
+  if init and init // 1.0 ~= init then init = asinteger(init, 3, "match") end
+  return rmatch(s, p, init)
+end
+
+function S.gmatch(s, p)
+  if type(s) ~= "string" then s = asstring(s, 1, "gmatch") end
+  if type(p) ~= "string" then p = asstring(p, 2, "gmatch") end
+  if rsub(p, 1, 1) == "^" then p = "%" .. p end
+  return rgmatch(s, p)
+end
+
+local function replacement(v)
+  if type(v) == "number" then return text(v) end
+  return v
+end
+
+function S.gsub(s, p, r, n)
+  if type(s) ~= "string" then s = asstring(s, 1, "gsub") end
+  if type(p) ~= "string" then p = asstring(p, 2, "gsub") end
+  local t = type(r)
+  if t == "function" then
+    local f = r
+    r = function(...) return replacement((f(...))) end
+  elseif t == "table" then
+    local map = r
+    r = function(k) return replacement(map[k]) end
+  elseif t == "number" then
+    r = text(r)
+  elseif t ~= "string" then
+    rawerror("bad argument #3 to 'gsub' (string/function/table expected)", 2)
+  elseif rfind(r, "%", 1, true) and rfind(r, "%%[^%d%%]") then
+    r = rgsub(r, "%%(.)", function(c) if rfind(c, "[%d%%]") then return "%" .. c end return c end)
+  end
+  if n and n // 1.0 ~= n then n = asinteger(n, 4, "gsub") end
+  return rgsub(s, p, r, n)
+end
+
+function S.gfind() rawerror("'string.gfind' was renamed to 'string.gmatch'", 2) end
+function S.dump() rawerror("unable to dump given function", 2) end
+S.format = single(raw.format)
+
+local T = { sort = tab.sort }
+
+function T.concat(t, sep, i, j)
+  if type(t) ~= "table" then badarg(1, "concat", "table", t) end
+  local r, e = raw.concat(t, sep, i, j)
+  if e then rawerror(e, 2) end
+  return r
+end
+
+function T.getn(t)
+  if type(t) ~= "table" then badarg(1, "getn", "table", t) end
+  return #t
+end
+
+function T.setn() rawerror("bad argument #1 to 'setn' ('setn' is obsolete)", 2) end
+
+function T.maxn(t)
+  if type(t) ~= "table" then badarg(1, "maxn", "table", t) end
+  local max = 0.0
+  for k in pairs(t) do
+    if type(k) == "number" and k > max then max = k end
+  end
+  return max
+end
+
+function T.foreach(t, f)
+  if type(t) ~= "table" then badarg(1, "foreach", "table", t) end
+  for k, v in pairs(t) do
+    local r = f(k, v)
+    if r ~= nil then return r end
+  end
+end
+
+function T.foreachi(t, f)
+  if type(t) ~= "table" then badarg(1, "foreachi", "table", t) end
+  for i = 1, #t do
+    local r = f(i, t[i])
+    if r ~= nil then return r end
+  end
+end
+
+function T.insert(t, ...)
+  if type(t) ~= "table" then badarg(1, "insert", "table", t) end
+  local n = select("#", ...)
+  if n == 1 then
+    t[#t + 1] = ...
+    return
+  end
+  if n ~= 2 then rawerror("wrong number of arguments to 'insert'", 2) end
+  local pos, v = ...
+  pos = asinteger(pos, 2, "insert")
+  local e = #t + 1
+  if pos > e then e = pos end
+  for i = e, pos + 1, -1 do t[i] = t[i - 1] end
+  t[pos] = v
+end
+
+function T.remove(t, pos)
+  if type(t) ~= "table" then badarg(1, "remove", "table", t) end
+  local e = #t
+  if pos == nil then pos = e else pos = asinteger(pos, 2, "remove") end
+  if pos < 1 or pos > e then return end
+  local v = t[pos]
+  for i = pos, e - 1 do t[i] = t[i + 1] end
+  t[e] = nil
+  return v
+end
+
+local M = { huge = math4.huge, pi = math4.pi }
+for _, k in ipairs({ "acos", "asin", "atan", "cos", "deg", "exp", "rad", "sin", "sqrt", "tan", "fmod", "modf" }) do M[k] = math4[k] end
+for _, k in ipairs({ "cosh", "sinh", "tanh", "ldexp" }) do M[k] = single(raw[k]) end
+M.random, M.randomseed, M.frexp = single(raw.random), single(raw.randomseed), several(raw.frexp)
+
+function M.atan(x) return math4.atan(asnumber(x, 1, "atan")) end
+function M.atan2(y, x) return math4.atan(asnumber(y, 1, "atan2"), asnumber(x, 2, "atan2")) end
+function M.pow(x, y) return asnumber(x, 1, "pow") ^ asnumber(y, 2, "pow") end
+function M.log(x) return math4.log(asnumber(x, 1, "log")) end
+function M.log10(x) return math4.log(asnumber(x, 1, "log10"), 10) end
+
+function M.floor(x)
+  if type(x) ~= "number" then x = asnumber(x, 1, "floor") end
+  return x // 1.0
+end
+
+function M.ceil(x)
+  if type(x) ~= "number" then x = asnumber(x, 1, "ceil") end
+  return -(-x // 1.0)
+end
+
+function M.abs(x)
+  if type(x) ~= "number" then x = asnumber(x, 1, "abs") end
+  return math4.abs(x + 0.0)
+end
+
+function M.fmod(x, y)
+  return math4.fmod(asnumber(x, 1, "fmod") + 0.0, asnumber(y, 2, "fmod") + 0.0)
+end
+M.mod = M.fmod
+
+function M.max(x, ...)
+  x = asnumber(x, 1, "max")
+  for i = 1, select("#", ...) do
+    local y = asnumber((select(i, ...)), i + 1, "max")
+    if y > x then x = y end
+  end
+  return x
+end
+
+function M.min(x, ...)
+  x = asnumber(x, 1, "min")
+  for i = 1, select("#", ...) do
+    local y = asnumber((select(i, ...)), i + 1, "min")
+    if y < x then x = y end
+  end
+  return x
+end
+
+-- Coroutines are announced while they run: the hook that ends a script is per coroutine.
+local C = { status = co.status, yield = co.yield }
+local rcreate, rresume, rrunning = co.create, co.resume, co.running
+local enter, leave, reword = raw.enter, raw.leave, base.reword
+
+local function left(ok, ...)
+  leave()
+  if not ok and type(...) == "string" then return false, reword(...) end
+  return ok, ...
+end
+
+function C.create(f)
+  if type(f) ~= "function" then rawerror("bad argument #1 to 'create' (Lua function expected)", 2) end
+  return rcreate(f)
+end
+
+function C.resume(c, ...)
+  if type(c) ~= "thread" then rawerror("bad argument #1 to 'resume' (coroutine expected)", 2) end
+  enter(c)
+  return left(rresume(c, ...))
+end
+
+local function unwrapped(ok, ...)
+  if not ok then rawerror(..., 0) end
+  return ...
+end
+
+function C.wrap(f)
+  if type(f) ~= "function" then rawerror("bad argument #1 to 'wrap' (Lua function expected)", 2) end
+  local c = rcreate(f)
+  return function(...) return unwrapped(C.resume(c, ...)) end
+end
+
+function C.running()
+  local c, main = rrunning()
+  if main then return nil end
+  return c
+end
+
+local B, P, K = {}, {}, {}
+for _, k in ipairs({ "tobit", "tohex", "bnot", "band", "bor", "bxor", "lshift", "rshift", "arshift", "rol", "ror", "bswap" }) do
+  B[k] = single(raw["bit_" .. k])
+end
+P.pack, P.unpack, P.size = single(raw.struct_pack), several(raw.struct_unpack), single(raw.struct_size)
+K.pack, K.unpack = single(raw.mp_pack), several(raw.mp_unpack)
+K.unpack_one, K.unpack_limit = several(raw.mp_unpack_one), several(raw.mp_unpack_limit)
+K._NAME, K._VERSION = "cmsgpack", "lua-cmsgpack 0.4.0"
+K._COPYRIGHT, K._DESCRIPTION = "Copyright (C) 2012, Salvatore Sanfilippo", "MessagePack C implementation for Lua"
+
+local function newjson()
+  local id = raw.json_new()
+  local J = { _NAME = "cjson", _VERSION = "2.1.0", null = raw.null, new = newjson }
+  for _, k in ipairs({ "encode_max_depth", "decode_max_depth", "encode_number_precision", "encode_keep_buffer",
+    "encode_invalid_numbers", "decode_invalid_numbers" }) do
+    local f = raw["json_" .. k]
+    J[k] = function(...)
+      local r, e = f(id, ...)
+      if e ~= nil then rawerror(e, 2) end
+      return r
+    end
+  end
+  local sparse, encode, decode = raw.json_sparse, raw.json_encode, raw.json_decode
+  local function sparsed(ok, ...)
+    if not ok then rawerror(..., 2) end
+    return ...
+  end
+  J.encode_sparse_array = function(...) return sparsed(sparse(id, ...)) end
+  J.encode = function(...)
+    local r, e = encode(id, ...)
+    if e ~= nil then rawerror(e, 2) end
+    return r
+  end
+  J.decode = function(...)
+    local r, e = decode(id, ...)
+    if e ~= nil then rawerror(e, 2) end
+    return r
+  end
+  return J
+end
+
+-- Methods of strings, and the two operators that the translation writes: see Translator.
+local sm = debug.getmetatable("")
+sm.__index = S
+sm.__shl = assert
+base.setvaluemeta(true, { __shl = base.operand })
+
+return { string = S, table = T, math = M, coroutine = C, bit = B, struct = P, cmsgpack = K, cjson = newjson() }

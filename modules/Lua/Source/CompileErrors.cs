@@ -1,0 +1,29 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace ModularKv.Lua.Source;
+
+/// <summary>What the compiler of 5.4 complains of, in the words of 5.1.</summary>
+internal static partial class CompileErrors
+{
+    /// <summary>Rewrites a message.</summary>
+    /// <param name="message">As 5.4 wrote it.</param>
+    /// <param name="replaced">See <see cref="Translator.Replaced"/>.</param>
+    public static byte[] Reword(ReadOnlySpan<byte> message, char replaced)
+    {
+        string text = Encoding.Latin1.GetString(message);
+        text = text.Replace("near <eof>", "near '<eof>'", StringComparison.Ordinal);
+        text = text.Replace("<name> expected near", "'<name>' expected near", StringComparison.Ordinal);
+        if (replaced != '\0') text = text.Replace($"near '{Translator.Stranger}'", $"near '{replaced}'", StringComparison.Ordinal);
+        text = WholeNumber().Replace(text, "near '$1'");
+        if (!text.EndsWith("syntax error near '='", StringComparison.Ordinal))
+        {
+            text = text.Replace(": syntax error near", ": '=' expected near", StringComparison.Ordinal);
+        }
+
+        return Encoding.Latin1.GetBytes(text.Replace(Translator.CloseMark, "", StringComparison.Ordinal));
+    }
+
+    [GeneratedRegex(@"near '(\d+)\.0'$")]
+    private static partial Regex WholeNumber();
+}
