@@ -160,7 +160,7 @@ internal readonly ref struct FormatSpecification
             if (precision > 17) length = Long(magnitude, precision, digits);
         }
 
-        if (isUpper) System.Text.Ascii.ToUpper(digits[..length], digits, out _);
+        if (isUpper) System.Text.Ascii.ToUpperInPlace(digits[..length], out _);
         AddDigits(buffer, Sign(double.IsNegative(value)), digits[..length], true);
     }
 

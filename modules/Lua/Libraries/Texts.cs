@@ -131,6 +131,7 @@ internal static class Texts
 
             if (!FormatSpecification.TryRead(text, ref at, out FormatSpecification specification, out string? error)) return stack.Fail(error!);
             argument++;
+            if (argument > stack.Top) return stack.Fail($"bad argument #{argument} to 'format' (no value)");
             int failed = FormatOne(stack, buffer, argument, specification);
             if (failed != 0) return failed;
         }

@@ -3,7 +3,7 @@
 local raw = ...
 local rawtype, rawtostring, rawtonumber, rawpairs, rawipairs, rawnext = type, tostring, tonumber, pairs, ipairs, next
 local rawseti, rawgeti, rawsetmeta, rawgetmeta, rawerror, rawselect = rawset, rawget, setmetatable, getmetatable, error, select
-local rawxpcall, rawload, getinfo, setvaluemeta = xpcall, load, debug.getinfo, debug.setmetatable
+local rawxpcall, getinfo, setvaluemeta, debugmeta = xpcall, debug.getinfo, debug.setmetatable, debug.getmetatable
 local str, tab, math4, co = string, table, math, coroutine
 local find, gsub, format = str.find, str.gsub, str.format
 local exact = math4.mininteger
@@ -22,27 +22,27 @@ local function operand(v)
   return v
 end
 
-local function name(v, n)
-  if n then return rawtype(v) end
-  return v == nil and "no value" or rawtype(v)
+-- A missing argument cannot be told from nil here: the first is taken for nil, a later one for missing.
+local function name(v, i)
+  return v == nil and i > 1 and "no value" or rawtype(v)
 end
 
-local function badarg(i, fname, wanted, v, given)
-  rawerror("bad argument #" .. i .. " to '" .. fname .. "' (" .. wanted .. " expected, got " .. name(v, given) .. ")", 3)
+local function badarg(i, fname, wanted, v)
+  rawerror("bad argument #" .. i .. " to '" .. fname .. "' (" .. wanted .. " expected, got " .. name(v, i) .. ")", 3)
 end
 
 -- A string argument; numbers turn into text.
 local function asstring(v, i, fname)
   if rawtype(v) == "string" then return v end
   if rawtype(v) == "number" then return text(v) end
-  rawerror("bad argument #" .. i .. " to '" .. fname .. "' (string expected, got " .. name(v) .. ")", 3)
+  rawerror("bad argument #" .. i .. " to '" .. fname .. "' (string expected, got " .. name(v, i) .. ")", 3)
 end
 
 -- An integer argument: fractions are cut off, as 5.1 does.
 local function asinteger(v, i, fname)
   local n = rawtonumber(v)
   if n == nil or rawtype(v) == "boolean" then
-    rawerror("bad argument #" .. i .. " to '" .. fname .. "' (number expected, got " .. name(v) .. ")", 3)
+    rawerror("bad argument #" .. i .. " to '" .. fname .. "' (number expected, got " .. name(v, i) .. ")", 3)
   end
   if n ~= n then return exact end
   if n >= 9.2233720368547e18 or n <= -9.2233720368547e18 then return exact end
@@ -54,13 +54,20 @@ local function asnumber(v, i, fname)
   if rawtype(v) == "number" then return v end
   local n = rawtype(v) == "string" and rawtonumber(v)
   if n then return n + 0.0 end
-  rawerror("bad argument #" .. i .. " to '" .. fname .. "' (number expected, got " .. name(v) .. ")", 3)
+  rawerror("bad argument #" .. i .. " to '" .. fname .. "' (number expected, got " .. name(v, i) .. ")", 3)
 end
 
 -- Error texts of 5.4 in the words of 5.1; and the caller's position for errors of library functions that were called from here.
 local function reword(e)
   if find(e, "attempt to ", 1, true) then
     e = gsub(e, "attempt to ([%a ]-) an? (%a+) value %((%a+) '(.-)'%)", "attempt to %1 %3 '%4' (a %2 value)")
+    local first, second = str.match(e, "attempt to %a+ a '(%a+)' with a '(%a+)'")
+    if first then
+      e = gsub(e, "attempt to .*", "attempt to perform arithmetic on a " .. (first ~= "string" and first ~= "number" and first
+        or second ~= "string" and second ~= "number" and second or "string") .. " value")
+    end
+  elseif find(e, "bad 'for' ", 1, true) then
+    e = gsub(e, "bad 'for' ([%a ]+) %(number expected, got %a+%)", "'for' %1 must be a number")
   end
   return e
 end
@@ -76,14 +83,15 @@ local function position(level)
   return i
 end
 
-local function mend(e)
+local function mend(e, base)
   if rawtype(e) ~= "string" then return e end
   e = reword(e)
-  local i = getinfo(2, "Sf")
+  base = base or 2
+  local i = getinfo(base, "Sf")
   if i and i.what == "C" and i.func ~= rawerror then
-    local j = getinfo(3, "S")
+    local j = getinfo(base + 1, "S")
     if j and j.source == PRELUDE then
-      local k = position(3)
+      local k = position(base + 1)
       if k and k.what ~= "C" and k.currentline > 0 then e = k.short_src .. ":" .. rawtostring(k.currentline) .. ": " .. e end
     end
   end
@@ -92,7 +100,7 @@ end
 
 -- The message handler of a run: what ended it, and where.
 local function handler(e)
-  e = mend(e)
+  e = mend(e, 3)
   local level = 2
   local i = getinfo(level, "Sl")
   if i and i.what == "C" then
@@ -114,7 +122,8 @@ end
 function tostring(...)
   local v = ...
   if rawtype(v) == "number" then return text(v) end
-  return rawtostring(...)
+  if v == nil and rawselect("#", ...) == 0 then rawerror("bad argument #1 to 'tostring' (value expected)", 2) end
+  return rawtostring(v)
 end
 local tostring = tostring
 
@@ -167,6 +176,9 @@ local function caught(ok, ...)
 end
 
 function pcall(f, ...)
+  if rawtype(f) ~= "function" and not (rawtype(f) == "table" and rawgetmeta(f)) then
+    return false, "attempt to call a " .. rawtype(f) .. " value"
+  end
   return caught(rawxpcall(f, mend, ...))
 end
 
@@ -222,7 +234,7 @@ function rawget(t, k)
 end
 
 function rawset(t, k, v)
-  if real[t] then rawerror("Attempt to modify a readonly table", 2) end
+  if real[t] then rawerror("Attempt to modify a readonly table", 0) end
   if rawtype(t) ~= "table" then badarg(1, "rawset", "table", t) end
   return rawseti(t, k, v)
 end
@@ -260,11 +272,13 @@ function getmetatable(v)
 end
 
 function setmetatable(t, meta)
-  if real[t] then rawerror("Attempt to modify a readonly table", 2) end
+  if real[t] then rawerror("Attempt to modify a readonly table", 0) end
   if rawtype(t) ~= "table" then badarg(1, "setmetatable", "table", t) end
   if meta ~= nil and rawtype(meta) ~= "table" then
     rawerror("bad argument #2 to 'setmetatable' (nil or table expected)", 2)
   end
+  local old = debugmeta(t)
+  if old and rawgeti(old, "__metatable") ~= nil then rawerror("cannot change a protected metatable", 2) end
   if meta then
     -- A finaliser would run at any time, uninterruptible; 5.1 has none for tables.
     local gc = rawgeti(meta, "__gc")

@@ -98,7 +98,7 @@ function S.gsub(s, p, r, n)
   return rgsub(s, p, r, n)
 end
 
-function S.gfind() rawerror("'string.gfind' was renamed to 'string.gmatch'", 2) end
+S.gfind = S.gmatch
 function S.dump() rawerror("unable to dump given function", 2) end
 S.format = single(raw.format)
 
@@ -116,7 +116,7 @@ function T.getn(t)
   return #t
 end
 
-function T.setn() rawerror("bad argument #1 to 'setn' ('setn' is obsolete)", 2) end
+function T.setn() rawerror("'setn' is obsolete", 2) end
 
 function T.maxn(t)
   if type(t) ~= "table" then badarg(1, "maxn", "table", t) end
@@ -242,7 +242,7 @@ function C.resume(c, ...)
 end
 
 local function unwrapped(ok, ...)
-  if not ok then rawerror(..., 0) end
+  if not ok then rawerror(..., 2) end
   return ...
 end
 

@@ -13,6 +13,8 @@ internal static partial class CompileErrors
     {
         string text = Encoding.Latin1.GetString(message);
         text = text.Replace("near <eof>", "near '<eof>'", StringComparison.Ordinal);
+        text = text.Replace("<eof> expected near", "'<eof>' expected near", StringComparison.Ordinal);
+        text = StartingLine().Replace(text, "$1 near");
         text = text.Replace("<name> expected near", "'<name>' expected near", StringComparison.Ordinal);
         if (replaced != '\0') text = text.Replace($"near '{Translator.Stranger}'", $"near '{replaced}'", StringComparison.Ordinal);
         text = WholeNumber().Replace(text, "near '$1'");
@@ -23,6 +25,9 @@ internal static partial class CompileErrors
 
         return Encoding.Latin1.GetBytes(text.Replace(Translator.CloseMark, "", StringComparison.Ordinal));
     }
+
+    [GeneratedRegex(@"(unfinished long (?:string|comment)) \(starting at line \d+\) near")]
+    private static partial Regex StartingLine();
 
     [GeneratedRegex(@"near '(\d+)\.0'$")]
     private static partial Regex WholeNumber();

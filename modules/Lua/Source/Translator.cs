@@ -56,10 +56,10 @@ internal sealed class Translator
         {
             Token token = _tokens[i];
             bool afterValue = i > 0 && EndsValue(_tokens[i - 1]);
-            CloseOperand(i, afterValue);
+            bool isBoundary = CloseOperand(i, afterValue);
             _output.AddRange(_source.AsSpan(end, token.Start - end));
             if (IsAmbiguousCall(i, afterValue, _source.AsSpan(end, token.Start - end))) Complain(token);
-            int next = Write(i);
+            int next = Write(i, isBoundary && token.Kind != TokenKind.Name);
             if (next > i)
             {
                 i = next;
@@ -95,11 +95,11 @@ internal sealed class Translator
     };
 
     /// <summary>Ends the operand of a concatenation in front of a token that is not part of it.</summary>
-    private void CloseOperand(int i, bool afterValue)
+    private bool CloseOperand(int i, bool afterValue)
     {
         Segment level = _levels[^1];
         bool isConcatenation = Is(i, ".."u8);
-        if (!isConcatenation && !EndsOperand(i, afterValue)) return;
+        if (!isConcatenation && !EndsOperand(i, afterValue)) return false;
         if ((isConcatenation || level.IsConcatenated) && level.Tokens > 0 && !(level.Tokens == 1 && level.IsString))
         {
             _output.Insert(level.Start, (byte)'(');
@@ -107,6 +107,7 @@ internal sealed class Translator
         }
 
         _levels[^1] = new Segment { IsConcatenated = isConcatenation, IsFresh = true, IsTable = level.IsTable };
+        return true;
     }
 
     private bool EndsOperand(int i, bool afterValue)
@@ -139,10 +140,10 @@ internal sealed class Translator
 
     /// <summary>Writes one token, or several at once.</summary>
     /// <returns>The last token written.</returns>
-    private int Write(int i)
+    private int Write(int i, bool isBoundary)
     {
         Token token = _tokens[i];
-        if (_levels[^1].IsFresh)
+        if (_levels[^1].IsFresh && !isBoundary)
         {
             // Behind the blanks: a bracket in front of them could turn into the call of what stands before.
             Segment level = _levels[^1];
@@ -246,7 +247,7 @@ internal sealed class Translator
     private void WriteOperator(int i)
     {
         ReadOnlySpan<byte> text = Text(i);
-        bool adjoins = i + 1 < _tokens.Count && _tokens[i + 1].Start == _tokens[i].Start + text.Length;
+        bool adjoins = i + 1 < _tokens.Count && _tokens[i + 1].Length > 0 && _tokens[i + 1].Start == _tokens[i].Start + text.Length;
         if (text.Length == 1 && (text[0] is (byte)'&' or (byte)'|' or (byte)'~' || IsAttribute(i, text[0])))
         {
             Replaced = (char)text[0];
