@@ -76,7 +76,8 @@ internal sealed class LogWriter(WriterHost host)
         if (_file is { } previous)
         {
             long offset = host.Offset;
-            _syncs.Close(previous, error => Closed(error, offset));
+            bool isDurable = SyncedOffset >= offset && _buffer.Length == 0;
+            _syncs.Close(previous, isDurable, error => Closed(error, offset));
             _lastSyncSecond = host.NowMs / 1000;
         }
 
@@ -344,7 +345,7 @@ internal sealed class LogWriter(WriterHost host)
     public void Close()
     {
         if (_file is null) return;
-        _syncs.Close(_file, _ => { });
+        _syncs.Close(_file, isDurable: false, _ => { });
         _file = null;
         FileSize = _syncedSize = 0;
         _postponedSince = 0;
