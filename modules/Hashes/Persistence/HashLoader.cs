@@ -70,7 +70,7 @@ internal sealed class HashLoader(HashType type, HashLimits limits)
                     break;
             }
 
-            if (HashReader.Count(entry) == 0) throw new ValueFormatException("a hash without fields") { IsEmpty = true };
+            if (HashReader.Count(entry) == 0) throw new ValueFormatException("a hash without fields") { IsEmpty = rdbType != Zipmap };
         }
         catch (ValueFormatException)
         {
@@ -136,11 +136,14 @@ internal sealed class HashLoader(HashType type, HashLimits limits)
         if (elements == 0) throw new ValueFormatException("a hash without fields") { IsEmpty = true };
         if (elements % stride != 0) throw new ValueFormatException($"a hash's listpack has {elements} elements");
         if (stride == PackedFields.Triplet) CheckTimes(pack);
-        if (sanitize) CheckTwice(pack, stride);
+
+        // A table cannot have a field twice.
+        bool isLarge = elements / stride > limits.Entries;
+        if (sanitize || isLarge) CheckTwice(pack, stride);
         Entry entry = keys.Put(key, type, pack.Length);
         pack.CopyTo(entry.WritableValue);
         entry.SetEncoding(stride - PackedFields.Pair);
-        if (elements / stride > limits.Entries) type.Writer.ToTable(keys, ref entry);
+        if (isLarge) type.Writer.ToTable(keys, ref entry);
         return entry;
     }
 
@@ -168,7 +171,7 @@ internal sealed class HashLoader(HashType type, HashLimits limits)
         {
             ListpackElement field = Listpack.Take(pack, ref at);
             string text = System.Text.Encoding.Latin1.GetString(field.ToArray());
-            if (!seen.Add(text)) throw new ValueFormatException("a hash has a field twice");
+            if (!seen.Add(text)) throw new ValueFormatException("a hash's listpack with dup elements");
             for (int i = 1; i < stride; i++) Listpack.Take(pack, ref at);
         }
     }

@@ -56,6 +56,7 @@ internal sealed class FileSink(IFiles files, string name, string directory, bool
             throw new IOException($"Write error saving DB on disk(fsync): {e.Message} ({Advice})", e);
         }
 
+        AppDomain.CurrentDomain.ProcessExit -= ProcessEnds;
         try
         {
             files.Rename(TemporaryName, name);
@@ -80,6 +81,7 @@ internal sealed class FileSink(IFiles files, string name, string directory, bool
     /// <inheritdoc/>
     public override void Abandon()
     {
+        AppDomain.CurrentDomain.ProcessExit -= ProcessEnds;
         try
         {
             _file?.Dispose();
@@ -93,8 +95,12 @@ internal sealed class FileSink(IFiles files, string name, string directory, bool
 
     private string Advice => $"{name} stays as it was; look at space, rights and health of the disk of {directory}";
 
+    // Of a save that holds the loop while the process is told to end at once, nothing stays.
+    private void ProcessEnds(object? sender, EventArgs e) => Abandon();
+
     private DataFile Open()
     {
+        AppDomain.CurrentDomain.ProcessExit += ProcessEnds;
         try
         {
             return files.Create(TemporaryName);

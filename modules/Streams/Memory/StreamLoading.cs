@@ -99,7 +99,7 @@ internal sealed unsafe class StreamLoading(MemoryOwner memory)
     private void LoadConsumer(ValueReader reader, int rdbType, StreamGroup group)
     {
         ReadOnlySpan<byte> name = reader.String();
-        if (!group.FindConsumer(name).IsMissing) throw new ValueFormatException("a consumer's name stands twice in a group");
+        if (!group.FindConsumer(name).IsMissing) throw new ValueFormatException("Duplicate stream consumer detected in a group");
         StreamConsumer consumer = group.AddConsumer(memory, name, 0);
         consumer.SeenMs = reader.Fixed64();
         consumer.ActiveMs = rdbType >= RdbForm.Listpacks3 ? reader.Fixed64() : consumer.SeenMs;

@@ -52,7 +52,7 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
         LongWork = new LongWorkControl(this, new SideDesk(this, _receiver));
         Loading = new LoadingState(this);
         Files = files;
-        Shutdown = new ShutdownControl(Loop, log, Clock, parameters.ShutdownTimeout);
+        Shutdown = new ShutdownControl(Loop, log, Clock, parameters.ShutdownTimeout) { HoldsSignals = () => DebugSwitches.PauseCron };
         OfferServices(databases);
         Wire();
     }

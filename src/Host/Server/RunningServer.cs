@@ -15,6 +15,7 @@ internal sealed class RunningServer : IDisposable
     private readonly ParameterWiring _wiring;
     private readonly ModuleSet _modules;
     private readonly ServerTitle _title;
+    private volatile bool _stopIsPosted;
 
     public RunningServer(ServerStart start)
     {
@@ -140,9 +141,26 @@ internal sealed class RunningServer : IDisposable
         if (_start.Parameters.PidFile.Value is { Length: > 0 } path) File.WriteAllText(path, Environment.ProcessId + "\n");
     }
 
-    /// <summary>Asks the server to stop, as SIGTERM does. Any thread.</summary>
-    public void RequestStop()
-        => _kernel.Loop.Post(() => _kernel.Shutdown.Request(Abstractions.ShutdownOptions.Signal, null));
+    /// <summary>Whether it has been asked to stop by a signal and has not refused. Any thread.</summary>
+    public bool IsStopping => _stopIsPosted || _kernel.Shutdown.InProgress;
+
+    /// <summary>Asks the server to stop, as SIGTERM and SIGINT do. Any thread.</summary>
+    public void RequestStop(bool isInterrupt = false)
+    {
+        _stopIsPosted = true;
+        _kernel.Loop.Post(() =>
+        {
+            string flags = (isInterrupt ? _start.Parameters.ShutdownOnSigInt : _start.Parameters.ShutdownOnSigTerm).Value;
+            var options = Abstractions.ShutdownOptions.Signal;
+            foreach (string flag in flags.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            {
+                if (flag != "default") options |= Enum.Parse<Abstractions.ShutdownOptions>(flag, ignoreCase: true);
+            }
+
+            _kernel.Shutdown.Request(options, null);
+            _stopIsPosted = false;
+        });
+    }
 
     /// <inheritdoc/>
     public void Dispose()

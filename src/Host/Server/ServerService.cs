@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.Extensions.Hosting;
 
 namespace ModularKv.Host.Server;
@@ -41,6 +42,27 @@ internal sealed class ServerService(ServerStart start, IHostApplicationLifetime 
             _ended.SetResult();
             lifetime.StopApplication();
         }
+    }
+
+    /// <summary>
+    /// SIGTERM or SIGINT: asks the server to stop, which it may refuse. A second SIGINT meanwhile ends the process at once.
+    /// Source: sigShutdownHandler.
+    /// </summary>
+    public void Signal(PosixSignal signal)
+    {
+        if (_server is not { } server)
+        {
+            lifetime.StopApplication();
+            return;
+        }
+
+        if (signal == PosixSignal.SIGINT && server.IsStopping)
+        {
+            Console.Error.WriteLine("You insist... exiting now.");
+            Environment.Exit(1);
+        }
+
+        server.RequestStop(signal == PosixSignal.SIGINT);
     }
 
     /// <inheritdoc/>

@@ -20,6 +20,9 @@ internal sealed class ShutdownControl(Loop loop, ILog log, IClock clock, Integer
     /// <summary>Runs when nothing stands in the way any more.</summary>
     public Action Stopping { get; set; } = () => { };
 
+    /// <summary>Whether a signal must wait (DEBUG PAUSE-CRON): Redis looks after signals in its periodic work.</summary>
+    public Func<bool> HoldsSignals { get; set; } = () => false;
+
     /// <inheritdoc/>
     public bool InProgress => _timer is not null;
 
@@ -34,6 +37,18 @@ internal sealed class ShutdownControl(Loop loop, ILog log, IClock clock, Integer
     public string? Request(ShutdownOptions options, Client? requestedBy)
     {
         if (InProgress) return null;
+        if (requestedBy is null && HoldsSignals())
+        {
+            _timer = loop.Every(AskAgainMs, () =>
+            {
+                if (HoldsSignals()) return;
+                _timer?.Dispose();
+                _timer = null;
+                Request(options, null);
+            });
+            return null;
+        }
+
         log.Warning(requestedBy is null ? "Received shutdown signal, scheduling shutdown..." : "User requested shutdown...");
         _options = options;
         _waiting.Clear();

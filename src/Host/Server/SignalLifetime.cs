@@ -4,7 +4,7 @@ using Microsoft.Extensions.Hosting;
 namespace ModularKv.Host.Server;
 
 /// <summary>SIGTERM and SIGINT stop the server in good order; the console's own handling would print and block.</summary>
-internal sealed class SignalLifetime(IHostApplicationLifetime lifetime) : IHostLifetime, IDisposable
+internal sealed class SignalLifetime(ServerService server) : IHostLifetime, IDisposable
 {
     private readonly List<PosixSignalRegistration> _registrations = [];
 
@@ -16,7 +16,7 @@ internal sealed class SignalLifetime(IHostApplicationLifetime lifetime) : IHostL
             _registrations.Add(PosixSignalRegistration.Create(signal, context =>
             {
                 context.Cancel = true;
-                lifetime.StopApplication();
+                server.Signal(signal);
             }));
         }
 

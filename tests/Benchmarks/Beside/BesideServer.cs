@@ -24,11 +24,11 @@ public sealed class BesideServer : IDisposable
         {
             WorkingDirectory = _directory, RedirectStandardOutput = true, RedirectStandardError = true,
         };
-        string[] own = ["--port", port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--dir", _directory];
+        string[] own = ["--port", port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--dir", _directory, "--save", ""];
         foreach (string argument in (string[])["-c", "0", .. command.Split(' '), .. own]) start.ArgumentList.Add(argument);
         if (Path.GetFileName(command.Split(' ')[0]).StartsWith("redis-server", StringComparison.Ordinal))
         {
-            foreach (string argument in (string[])["--save", "", "--appendonly", "no"]) start.ArgumentList.Add(argument);
+            foreach (string argument in (string[])["--appendonly", "no"]) start.ArgumentList.Add(argument);
         }
 
         _process = Process.Start(start)!;

@@ -49,7 +49,7 @@ public sealed class AllocationTests
     {
         string modules = Path.Combine(Path.GetDirectoryName(ServerProcess.ServerUnderTest)!, "modules");
         Assert.SkipUnless(Directory.Exists(modules), $"{modules} does not exist: build src/Host");
-        using var server = new RunningServer(ServerStart.Read(CommandLine.Parse(["--port", "0", "--module-dir", modules])));
+        using var server = new RunningServer(ServerStart.Read(CommandLine.Parse(["--port", "0", "--save", "", "--module-dir", modules])));
         Assert.Null(server.Prepare());
         ScriptedLink link = Connect(server.Kernel, 100);
         ScriptedLink subscriber = Connect(server.Kernel, 101);

@@ -23,7 +23,7 @@ public sealed class MutationTests
         ["SADD", "k", "1", "new"], ["SPOP", "k"], ["SRANDMEMBER", "k", "5"],
         ["ZRANGE", "k", "0", "-1", "WITHSCORES"], ["ZADD", "k", "2", "new"],
         ["ZPOPMIN", "k"], ["ZRANGEBYSCORE", "k", "-inf", "inf"], ["HGETALL", "k"], ["HSET", "k", "new", "1"], ["HINCRBY", "k", "new", "1"],
-        ["HDEL", "k", "a"], ["HRANDFIELD", "k", "3"], ["XRANGE", "k", "-", "+"], ["XREVRANGE", "k", "+", "-", "COUNT", "3"],
+        ["HDEL", "k", "a"], ["HSET", "k", "long", new string('x', 100)], ["HRANDFIELD", "k", "3"], ["XRANGE", "k", "-", "+"], ["XREVRANGE", "k", "+", "-", "COUNT", "3"],
         ["XADD", "k", "*", "a", "b"], ["XINFO", "STREAM", "k", "FULL"], ["XPENDING", "k", "g"], ["XTRIM", "k", "MAXLEN", "2"],
         ["COPY", "k", "copy", "REPLACE"], ["DEL", "k"],
     ];

@@ -25,6 +25,9 @@ public static class ServerCommands
         new("SLOWLOG", 3, SlowLog),
         new("LATENCY", 3, Latency),
         new("LASTSAVE", 1, d => { }, Feature.Persistence),
+        new("SAVE", 1, Save, Feature.Persistence),
+        new("BGSAVE", 1, d => d.Add(d.Pick(["", "now", "schedul"])), Feature.Persistence),
+        new("DUMP", 1, d => d.Add("no such key"), Feature.Persistence),
     ];
 
     /// <summary>Commands whose COMMAND INFO is asked for: the strings, generic, connection and server groups.</summary>
@@ -86,6 +89,11 @@ public static class ServerCommands
             case 4: draft.Word("LATEST"); break;
             default: draft.OneOf("HELP", "NOTHING", "DOCTOR"); break;
         }
+    }
+
+    private static void Save(Draft draft)
+    {
+        if (draft.Chance(3)) draft.Add("now");
     }
 
     private static void Flush(Draft draft)
