@@ -21,7 +21,9 @@ public sealed class SimulatedDisk(ulong seed) : IFiles
     private Dictionary<string, Content> _durableNames = new(StringComparer.Ordinal);
     private int _generation;
 
-    /// <summary>Asked before each call that changes something; what it gives back is thrown. The place to fail the n-th of a kind.</summary>
+    /// <summary>
+    /// Asked before each call that changes something; what it gives back is thrown. The place to fail the n-th of a kind.
+    /// </summary>
     public Func<DiskCall, IOException?>? Fault { get; set; }
 
     /// <summary>Bytes that fit onto it; a write beyond is done in part and fails.</summary>

@@ -3,7 +3,9 @@ using ModularKv.Rdb.Writing;
 
 namespace ModularKv.Rdb.Saving;
 
-/// <summary>INFO persistence, the fields about snapshots. There is no child process: what waits to be written stands for its memory.</summary>
+/// <summary>
+/// INFO persistence, the fields about snapshots. There is no child process: what waits to be written stands for its memory.
+/// </summary>
 internal sealed class PersistenceInfo(IServer server, RdbFormat format, DataSetFile file, DataSetLoad loading)
 {
     /// <summary>Writes the fields.</summary>

@@ -63,7 +63,9 @@ internal static class ItemForm
     }
 
     /// <summary>Name and version of a type of a third party as one number. Source: moduleTypeEncodeId.</summary>
-    /// <exception cref="ValueFormatException">The name has not nine characters of those allowed, or the version is out of range.</exception>
+    /// <exception cref="ValueFormatException">
+    /// The name has not nine characters of those allowed, or the version is out of range.
+    /// </exception>
     public static ulong ModuleId(string name, int version)
     {
         if (name.Length != NameLength || version is < 0 or >= 1 << VersionBits) throw Unfit(name);

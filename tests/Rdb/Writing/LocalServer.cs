@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using ModularKv.Abstractions;
 using ModularKv.Host.Configuration;
 using ModularKv.Host.Server;
@@ -6,7 +5,9 @@ using ModularKv.TestKit;
 
 namespace ModularKv.Rdb.Tests.Writing;
 
-/// <summary>A whole server within the test's process, its data files on a disk that the test chooses; driven by the test's thread.</summary>
+/// <summary>
+/// A whole server within the test's process, its data files on a disk that the test chooses; driven by the test's thread.
+/// </summary>
 internal sealed class LocalServer : IDisposable
 {
     private readonly RunningServer _server;
@@ -42,7 +43,8 @@ internal sealed class LocalServer : IDisposable
 
     /// <summary>A field of INFO persistence.</summary>
     public string Info(string field)
-        => Server.Info.Render(["persistence"]).Split("\r\n").First(line => line.StartsWith(field + ":", StringComparison.Ordinal))[(field.Length + 1)..];
+        => Server.Info.Render(["persistence"]).Split("\r\n")
+            .First(line => line.StartsWith(field + ":", StringComparison.Ordinal))[(field.Length + 1)..];
 
     public void Dispose() => _server.Dispose();
 }
