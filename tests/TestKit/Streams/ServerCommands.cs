@@ -25,7 +25,7 @@ public static class ServerCommands
         new("SLOWLOG", 3, SlowLog),
         new("LATENCY", 3, Latency),
         new("LASTSAVE", 1, d => { }, Feature.Persistence),
-        new("SAVE", 1, Save, Feature.Persistence),
+        new("SAVE", 1, d => d.Add("now"), Feature.Persistence),
         new("BGSAVE", 1, d => d.Add(d.Pick(["", "now", "schedul"])), Feature.Persistence),
         new("DUMP", 1, d => d.Add("no such key"), Feature.Persistence),
     ];
@@ -89,11 +89,6 @@ public static class ServerCommands
             case 4: draft.Word("LATEST"); break;
             default: draft.OneOf("HELP", "NOTHING", "DOCTOR"); break;
         }
-    }
-
-    private static void Save(Draft draft)
-    {
-        if (draft.Chance(3)) draft.Add("now");
     }
 
     private static void Flush(Draft draft)
