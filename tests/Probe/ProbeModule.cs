@@ -1,5 +1,6 @@
 using ModularKv.Abstractions;
 using ModularKv.Abstractions.Configuration;
+using ModularKv.Abstractions.Scripting;
 
 namespace ModularKv.Probe;
 
@@ -14,6 +15,7 @@ public sealed class ProbeModule : IModule, IProbe
     private readonly ProbeStream _stream = new();
     private readonly ProbeKeyObserver _keys = new();
     private readonly ProbeServerObserver _life = new();
+    private readonly ProbeEngine _engine = new();
     private IModuleRegistry _registry = null!;
     private IDisposable? _timer;
     private long _timerRuns;
@@ -37,6 +39,7 @@ public sealed class ProbeModule : IModule, IProbe
         registry.Observe(_keys);
         registry.Observe(_life);
         registry.Provide<IProbe>(this);
+        registry.Provide<ScriptEngine>(_engine);
         registry.OnShutdown(_ => true);
         AddTypes(registry);
         AddWork(registry);
@@ -47,6 +50,7 @@ public sealed class ProbeModule : IModule, IProbe
         Add("probe.life", 1, Life, CommandFlags.Fast);
         Add("probe.service", 1, Service, CommandFlags.Fast);
         Add("probe.arguments", 1, Arguments, CommandFlags.Fast);
+        Add("probe.engine", 1, _engine.Report, CommandFlags.Fast);
         Add("probe.fault", -1, ProbeFault.Command, CommandFlags.Fast);
     }
 
@@ -54,7 +58,11 @@ public sealed class ProbeModule : IModule, IProbe
     public void Start(IServer server) => _timer = server.Scheduler.Every(10, () => _timerRuns++);
 
     /// <inheritdoc/>
-    public void Stop() => _timer?.Dispose();
+    public void Stop()
+    {
+        _engine.Stop();
+        _timer?.Dispose();
+    }
 
     private void AddTypes(IModuleRegistry registry)
     {

@@ -73,7 +73,9 @@ internal sealed class ScriptCache(EngineRegistry engines, ServerStatistics stati
         if (error is not null) return null;
         if (engines.Find(header.Engine) is not { } engine || HasCapitals(header.Engine))
         {
-            error = ScriptHeader.Error("ERR Unexpected engine in script shebang: #!", header.Engine);
+            bool isStated = (header.Flags & ScriptFlags.Legacy) == 0;
+            error = isStated ? ScriptHeader.Error("ERR Unexpected engine in script shebang: #!", header.Engine)
+                : "ERR No engine is loaded for scripts in Lua"u8.ToArray();
             return null;
         }
 

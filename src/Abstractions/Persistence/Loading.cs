@@ -47,8 +47,8 @@ public interface ILongWork
     IDisposable Begin(string refusal, CommandFlags allowed);
 
     /// <summary>
-    /// Reads what has come from clients, runs what may run and sends the replies, without waiting. May be called within a command: those
-    /// clients whose requests are still to run in the present batch wait.
+    /// Reads what has come from clients, runs what may run and sends the replies, without waiting. May be called within a command: then
+    /// its own client waits.
     /// </summary>
     void Serve();
 

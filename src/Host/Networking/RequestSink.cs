@@ -13,6 +13,9 @@ internal abstract class RequestSink
     /// <summary>Commands waiting in the batch.</summary>
     public abstract int Pending { get; }
 
+    /// <summary>The client whose command of the batch runs now, or null.</summary>
+    public abstract Client? Running { get; }
+
     /// <summary>Executes the batch; afterwards the arena and the received bytes may be reused.</summary>
     public abstract void Execute();
 

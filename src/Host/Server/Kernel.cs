@@ -49,7 +49,7 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
         Connections = new ConnectionSet(poller, bridge, Network, Clock, log, Statistics) { DatabaseCount = databases };
         _receiver = new Receiver(arguments, Limits, bridge, Statistics);
         Connections.Receiver = _receiver;
-        LongWork = new LongWorkControl(this, new SideDesk(this, _receiver));
+        LongWork = new LongWorkControl(this, new SideDesk(this, _receiver, batch));
         Loading = new LoadingState(this);
         Files = files;
         Shutdown = new ShutdownControl(Loop, log, Clock, parameters.ShutdownTimeout);

@@ -50,8 +50,13 @@ internal sealed class LongWorkControl(Kernel kernel, SideDesk desk) : ILongWork
                 return;
             }
 
-            kernel.Executor.Beside(() => kernel.Loop.ReadWithin(desk));
+            kernel.Executor.Beside(() =>
+            {
+                desk.RunBehind();
+                kernel.Loop.ReadWithin(desk);
+            });
             kernel.Connections.FlushAll();
+            kernel.Executor.CurrentClient?.FlushLater(); // its own reply is still to come
         }
         finally
         {

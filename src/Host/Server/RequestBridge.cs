@@ -14,6 +14,9 @@ internal sealed class RequestBridge(CommandBatch batch, BlockedClients blocked, 
     public override void Add(Client client, int first, int count) => batch.Add(client, first, count);
 
     /// <inheritdoc/>
+    public override Client? Running => batch.Running;
+
+    /// <inheritdoc/>
     public override void Execute() => batch.Run();
 
     /// <inheritdoc/>

@@ -6,10 +6,10 @@ using ModularKv.Host.Primitives.Memory;
 namespace ModularKv.Host.Server;
 
 /// <summary>
-/// A second place to receive, parse and execute, for while the first one is in the middle of a batch. Connections whose bytes are in that
-/// batch are left alone until it is done.
+/// A second place to receive, parse and execute, for while the first one is in the middle of a batch. The connection whose command runs
+/// there is left alone until it is done.
 /// </summary>
-internal sealed class SideDesk(Kernel kernel, Receiver main) : InnerStage
+internal sealed class SideDesk(Kernel kernel, Receiver main, CommandBatch mainBatch) : InnerStage
 {
     private Receiver? _side;
 
@@ -20,6 +20,9 @@ internal sealed class SideDesk(Kernel kernel, Receiver main) : InnerStage
         _side.Ahead = main;
         kernel.Connections.Receiver = _side;
     }
+
+    /// <summary>Runs what other clients have in the first place's batch, behind the command that holds it.</summary>
+    public void RunBehind() => mainBatch.RunBehind();
 
     /// <inheritdoc/>
     public override void EndOfReading() => _side!.Flush();

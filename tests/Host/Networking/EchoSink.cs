@@ -21,6 +21,8 @@ internal sealed class EchoSink(
 
     public override void Add(Client client, int first, int count) => _batch.Add((client, first, count));
 
+    public override Client? Running => null;
+
     public override void Execute()
     {
         foreach ((Client client, int first, int count) in _batch)

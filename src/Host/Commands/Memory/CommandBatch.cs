@@ -15,6 +15,9 @@ internal struct BatchItem
     public Command? Command;
     public int First;
     public int Count;
+
+    /// <summary>Whether it was run beside an earlier one.</summary>
+    public bool IsDone;
 }
 
 /// <summary>
@@ -35,9 +38,29 @@ internal sealed unsafe class CommandBatch(ArgumentArena arguments, CommandTable 
     private int _count;
     private int _elements;
     private bool _running;
+    private int _at;
 
     /// <summary>Commands waiting.</summary>
     public int Count => _count;
+
+    /// <summary>The client whose command of this batch runs now; null: none does.</summary>
+    public Client? Running => _running ? _items[_at].Client : null;
+
+    /// <summary>
+    /// Runs, within the running command, what other clients have in the batch behind it: it may take long, and they must not wait for it.
+    /// </summary>
+    public void RunBehind()
+    {
+        if (!_running) return;
+        Client running = _items[_at].Client;
+        for (int i = _at + 1; i < _count; i++)
+        {
+            ref BatchItem item = ref _items[i];
+            if (item.IsDone || item.Client == running) continue;
+            item.IsDone = true;
+            executor.Execute(item.Client, item.Command, arguments.At(item.First), item.Count);
+        }
+    }
 
     /// <summary>Adds a command.</summary>
     public void Add(Client client, int first, int count)
@@ -50,6 +73,7 @@ internal sealed unsafe class CommandBatch(ArgumentArena arguments, CommandTable 
         item.Command = command;
         item.First = first;
         item.Count = count;
+        item.IsDone = false;
         if (command is null || (uint)(command.FirstKey - 1) >= (uint)(count - 1)) return;
         HashKeys(client, command, argument, count);
         if ((uint)(command.Element - 1) >= (uint)(count - 1)) return;
@@ -103,6 +127,8 @@ internal sealed unsafe class CommandBatch(ArgumentArena arguments, CommandTable 
         for (int i = 0; i < _count; i++)
         {
             ref BatchItem item = ref items[i];
+            if (item.IsDone) continue;
+            _at = i;
             executor.Execute(item.Client, item.Command, arguments.At(item.First), item.Count);
         }
 

@@ -47,7 +47,10 @@ internal sealed unsafe class Receiver
         _statistics = statistics;
     }
 
-    /// <summary>The receiver in whose batch this one works: connections that have bytes there wait.</summary>
+    /// <summary>
+    /// The receiver in whose batch this one works. There the connection whose command runs waits, and the one that is being parsed; what
+    /// others have in it was run before this one receives.
+    /// </summary>
     public Receiver? Ahead { get; set; }
 
     // Changes when the batch is done; a connection notes the one that its bytes are in.
@@ -55,7 +58,11 @@ internal sealed unsafe class Receiver
 
     private void Enters(Connection connection) => (connection.ReceivedBy, connection.ReceivedIn) = (this, _batch);
 
-    private bool Holds(Connection connection) => connection.ReceivedBy == this && connection.ReceivedIn == _batch;
+    private bool Holds(Connection connection)
+        => connection.ReceivedBy == this && connection.ReceivedIn == _batch && (connection == _parsing || connection == _sink.Running);
+
+    /// <summary>The connection of whose bytes not all are parsed or kept yet.</summary>
+    private Connection? _parsing;
 
     /// <summary>Bytes received and not yet executed, in the shared arena.</summary>
     public long BytesInUse => _used;
@@ -77,8 +84,13 @@ internal sealed unsafe class Receiver
         if ((connection.Flags & (ClientFlags.CloseAfterReply | ClientFlags.CloseNow)) != 0) return Drop(connection);
         if (connection.Partial.Big != null) return ReceiveBig(connection);
         if (kept.Length > LeftoverMax || connection.IsHeld) return ReceiveInPlace(connection);
+        if (_used + kept.Length + ChunkBytes > ArenaBytes)
+        {
+            Flush(); // a long command may have received for this connection too
+            return Receive(connection);
+        }
+
         int leftover = kept.Length;
-        if (_used + leftover + ChunkBytes > ArenaBytes) Flush();
         Enters(connection);
         byte* start = _arena + _used;
         if (leftover > 0) new ReadOnlySpan<byte>(kept.Start, leftover).CopyTo(new Span<byte>(start, leftover));
@@ -113,6 +125,14 @@ internal sealed unsafe class Receiver
     /// Takes commands until the bytes end, the connection is held, or they are no commands. False: nothing more is to be kept.
     /// </summary>
     private bool Parse(Connection connection, ref byte* at, byte* end)
+    {
+        _parsing = connection;
+        bool open = ParseAll(connection, ref at, end);
+        _parsing = null;
+        return open;
+    }
+
+    private bool ParseAll(Connection connection, ref byte* at, byte* end)
     {
         while (at < end)
         {
