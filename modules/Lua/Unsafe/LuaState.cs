@@ -122,7 +122,7 @@ internal sealed unsafe class LuaState : IDisposable
     {
         lock (_runningLock)
         {
-            if (_resumedCount == 0) return;
+            if (_resumedCount == 0 || IsStopping) return;
             _isHooked = true;
             for (int i = 0; i < Math.Min(_resumedCount, _resumed.Length); i++)
             {
