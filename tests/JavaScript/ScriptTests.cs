@@ -49,6 +49,7 @@ public sealed class ScriptTests(ScriptServer server) : IClassFixture<ScriptServe
     [InlineData("return redis.decodeUtf8('\\xe2\\x82\\xac').length", ":1\r\n")]
     [InlineData("return redis.encodeUtf8('\\u00e9').length", ":2\r\n")]
     [InlineData("return [redis.LOG_WARNING, redis.REPL_ALL, typeof redis.REDIS_VERSION]", "*3\r\n:3\r\n:3\r\n$6\r\nstring\r\n")]
+    [InlineData("return [3, 1, undefined, 10].sort().join() + [3, 1, 10].sort(function (a, b) { return b - a }).join()", "$14\r\n1,10,3,10,3,1\r\n")]
     [InlineData("return redis.pcall('nope').code", "$3\r\nERR\r\n")]
     [InlineData("try { redis.call('nope') } catch (e) { return e instanceof Error && e.err === e.message }", ":1\r\n")]
     [InlineData("return JSON.stringify({ a: [1, 'x\"', { b: null }], c: undefined })", "$29\r\n{\"a\":[1,\"x\\\"\",{\"b\":null}]}\r\n")]

@@ -29,7 +29,7 @@ internal static class Builtins
 
     private static readonly string[] Walks =
     [
-        "reverse", "shift", "slice", "sort", "splice", "unshift", "indexOf", "lastIndexOf", "every", "some", "forEach", "map", "filter",
+        "reverse", "shift", "slice", "splice", "unshift", "indexOf", "lastIndexOf", "every", "some", "forEach", "map", "filter",
         "reduce", "reduceRight", "concat",
     ];
 
@@ -100,6 +100,8 @@ internal static class Builtins
 
         Func<JsValue, JsValue[], JsValue> join = (self, arguments) => Join(engine, meter, self, arguments.At(0));
         Replace(engine, prototype, "join", join);
+        ArraySort sort = new(engine, meter);
+        Replace(engine, prototype, "sort", (self, arguments) => sort.Sort(self, arguments.At(0)));
         Replace(engine, prototype, "toString", (self, _) => join(self, []));
         Replace(engine, prototype, "toLocaleString", (self, _) => join(self, []));
         Wrap(engine, engine.Function.PrototypeObject, "apply", (apply, self, arguments) =>
