@@ -1,3 +1,4 @@
+using System.Globalization;
 using ModularKv.TestKit;
 
 namespace ModularKv.Rdb.Tests.Reading;
@@ -34,7 +35,8 @@ public sealed class RedisFilesTests
         foreach (object[] command in Samples.Commands()) from.Call(command);
         foreach (Reply key in from.Call("KEYS", "*").Items)
         {
-            Reply restored = to.Call("RESTORE", key.Bytes, "0", from.Call("DUMP", key.Bytes).Bytes);
+            long ttl = Math.Max(0, from.Call("PTTL", key.Bytes).Integer);
+            Reply restored = to.Call("RESTORE", key.Bytes, ttl.ToString(CultureInfo.InvariantCulture), from.Call("DUMP", key.Bytes).Bytes);
             Assert.True(restored.Text == "OK", $"{key.Text}: {restored}");
             string theirs = from.Call("DEBUG", "DIGEST-VALUE", key.Bytes).Items[0].Text;
             Assert.Equal(theirs, to.Call("DEBUG", "DIGEST-VALUE", key.Bytes).Items[0].Text);

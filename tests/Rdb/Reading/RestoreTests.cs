@@ -21,7 +21,7 @@ public sealed class RestoreTests
         using ServerProcess ours = ServerProcess.StartOurs();
         using SideBySide both = new(ours, redis);
         byte[] wrongSum = [.. Text];
-        byte[] future = ImageBuilder.Payload([0, 1, (byte)'a'], version: 99), broken = ImageBuilder.Payload([0, 5, 1]);
+        byte[] future = ImageBuilder.Payload([0, 1, (byte)'a'], version: 99), broken = ImageBuilder.Payload([0, 50, 1]);
         wrongSum[^1] ^= 1;
         string past = "1000", later = "9000000000000";
         object[][] calls =

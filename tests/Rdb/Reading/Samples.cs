@@ -10,7 +10,7 @@ internal static class Samples
 
     // a → 1, b → 2: members with scores.
     private static readonly byte[] Pairs =
-        [20, 0, 0, 0, 17, 0, 0, 0, 4, 0, 0, 1, (byte)'a', 3, 0xF2, 2, 1, (byte)'b', 3, 0xF3, 0xFF];
+        [21, 0, 0, 0, 18, 0, 0, 0, 4, 0, 0, 1, (byte)'a', 3, 0xF2, 2, 1, (byte)'b', 3, 0xF3, 0xFF];
 
     private static readonly byte[] Zipmap = [2, 1, (byte)'a', 1, 0, (byte)'1', 1, (byte)'b', 2, 1, (byte)'x', (byte)'y', 0, 0xFF];
     private static readonly byte[] IntSet = [2, 0, 0, 0, 3, 0, 0, 0, 0xFF, 0xFF, 1, 0, 2, 1];
