@@ -9,7 +9,8 @@ using ModularKv.Scripting.Running;
 namespace ModularKv.Scripting;
 
 /// <summary>EVAL, SCRIPT, FUNCTION and FCALL on the engines that other modules offer: the registrations.</summary>
-[Module("scripting", "1.0.0", ApiLevel.Current, Summary = "Scripts and libraries of functions, in whatever language an engine is loaded for")]
+[Module("scripting", "1.0.0", ApiLevel.Current,
+    Summary = "Scripts and libraries of functions, in whatever language an engine is loaded for")]
 public sealed class ScriptingModule : IModule
 {
     private ScriptCache? _cache;

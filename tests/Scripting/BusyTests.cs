@@ -10,7 +10,8 @@ public sealed class BusyTests
 
     private static void WaitForBusy(RespClient client)
     {
-        bool isBusy = SpinWait.SpinUntil(() => client.Call("PING").Text.StartsWith("BUSY", StringComparison.Ordinal), TimeSpan.FromSeconds(20));
+        bool isBusy = SpinWait.SpinUntil(()
+            => client.Call("PING").Text.StartsWith("BUSY", StringComparison.Ordinal), TimeSpan.FromSeconds(20));
         Assert.True(isBusy, "the script never became busy");
     }
 

@@ -18,7 +18,8 @@ public sealed class CacheTests
         Assert.Equal("NOSCRIPT No matching script. Please use EVAL.", server.Run("EVALSHA", digest).Text);
         Assert.Equal(digest, server.Client.Call("SCRIPT", "LOAD", Script).Text);
         Assert.Equal("PONG", server.Run("EVALSHA", digest).Text);
-        Assert.Equal("1 0 0", string.Join(' ', server.Client.Call("SCRIPT", "EXISTS", digest, new string('0', 40), "x").Items.Select(i => i.Text)));
+        Assert.Equal("1 0 0",
+            string.Join(' ', server.Client.Call("SCRIPT", "EXISTS", digest, new string('0', 40), "x").Items.Select(i => i.Text)));
         Assert.Equal("OK", server.Client.Call("SCRIPT", "FLUSH").Text);
         Assert.Equal("NOSCRIPT No matching script. Please use EVAL.", server.Run("EVALSHA", digest).Text);
         Assert.Equal(1, server.Client.Call("PROBE.ENGINE").Items[0].Integer);

@@ -129,7 +129,8 @@ public sealed class CallTests
     public void Without_memory_a_script_may_go_on_once_it_has_written()
     {
         using ScriptServer server = new();
-        string load = server.Load("lib", "function f\ncall set x y\nfunction o allow-oom\ncall set x y\nfunction n no-writes\ncall get x").Text;
+        string load = server.Load("lib",
+            "function f\ncall set x y\nfunction o allow-oom\ncall set x y\nfunction n no-writes\ncall get x").Text;
         Assert.Equal("lib", load);
         server.Client.Call("CONFIG", "SET", "maxmemory", "1");
         Assert.StartsWith("OOM command not allowed when used memory > 'maxmemory'", server.Run("FCALL", "f").Text);
@@ -145,7 +146,8 @@ public sealed class CallTests
         using ScriptServer server = new();
         server.Load("lib", "function w\ncall get x\nfunction n no-writes\ncall set x 1");
         Assert.Equal("ERR Can not execute a script with write flag using *_ro command.", server.Run("FCALL_RO", "w").Text);
-        Assert.StartsWith("ERR Write commands are not allowed from read-only scripts. script: n, on @probe:2.", server.Run("FCALL_RO", "n").Text);
+        Assert.StartsWith("ERR Write commands are not allowed from read-only scripts. script: n, on @probe:2.",
+            server.Run("FCALL_RO", "n").Text);
         Assert.StartsWith("ERR Write commands are not allowed from read-only scripts.", server.Run("FCALL", "n").Text);
     }
 
@@ -167,7 +169,8 @@ public sealed class CallTests
         using ScriptServer server = new("--enable-debug-command", "yes");
         string digest = server.Client.Call("SCRIPT", "LOAD", "#!probe\ncall ping").Text;
         Assert.Equal("OK", server.Client.Call("DEBUG", "SET-DISABLE-DENY-SCRIPTS", "1").Text);
-        Assert.StartsWith("ERR A script can not run another script", server.Client.Call("EVAL", "#!probe\ncall evalsha @1 0", "0", digest).Text);
+        Assert.StartsWith("ERR A script can not run another script",
+            server.Client.Call("EVAL", "#!probe\ncall evalsha @1 0", "0", digest).Text);
         Assert.Equal("OK", server.Client.Call("DEBUG", "SET-DISABLE-DENY-SCRIPTS", "0").Text);
     }
 }

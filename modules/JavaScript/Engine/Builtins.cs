@@ -67,7 +67,8 @@ internal static class Builtins
     public static JavaScriptException TooLong(Jint.Engine engine) => new(engine.RangeError, "Invalid length: too long for a script");
 
     /// <summary>The error of a value that is nested too deeply, or contains itself.</summary>
-    public static JavaScriptException TooDeep(Jint.Engine engine) => new(engine.RangeError, "The value is nested too deeply, or contains itself");
+    public static JavaScriptException TooDeep(Jint.Engine engine)
+        => new(engine.RangeError, "The value is nested too deeply, or contains itself");
 
     private static void WithoutSources(Jint.Engine engine)
     {

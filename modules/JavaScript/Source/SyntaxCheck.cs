@@ -77,7 +77,11 @@ internal sealed class SyntaxCheck
             if (token.Kind == TokenKind.Word) Word(token, text, next, nextText);
         }
 
-        if (_error is null && _outer + _level.Chain + _level.Elses + _levels.Count > DepthMax) Refuse(token, "nested too deeply", isNew: false);
+        if (_error is null && _outer + _level.Chain + _level.Elses + _levels.Count > DepthMax)
+        {
+            Refuse(token, "nested too deeply", isNew: false);
+        }
+
         _lastText = text;
     }
 

@@ -39,7 +39,10 @@ internal sealed class FunctionReports(FunctionLibraries libraries, EngineRegistr
         var shown = new List<FunctionLibrary>();
         foreach (FunctionLibrary library in libraries.Present.All)
         {
-            if (pattern == 0 || GlobPattern.Matches(call.Argument(pattern), Encoding.ASCII.GetBytes(library.Name), true)) shown.Add(library);
+            if (pattern == 0 || GlobPattern.Matches(call.Argument(pattern), Encoding.ASCII.GetBytes(library.Name), true))
+            {
+                shown.Add(library);
+            }
         }
 
         call.Reply.Array(shown.Count);

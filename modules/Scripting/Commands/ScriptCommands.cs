@@ -45,7 +45,7 @@ internal sealed class ScriptCommands(ScriptCache cache, ScriptSettings settings,
     public static void Debug(ref CommandContext call)
     {
         if (call.ArgumentIs(2, "no"u8)) call.Reply.Ok();
-        else if (call.ArgumentIs(2, "yes"u8) || call.ArgumentIs(2, "sync"u8)) call.Reply.Error("ERR The script debugger is not available"u8);
+        else if (call.ArgumentIs(2, "yes"u8) || call.ArgumentIs(2, "sync"u8)) call.Reply.Error("ERR The debugger is not available"u8);
         else call.Reply.Error("ERR Use SCRIPT DEBUG YES/SYNC/NO"u8);
     }
 }
@@ -59,8 +59,8 @@ internal sealed class ScriptKill(ActiveRun run)
         if (!run.IsActive) call.Reply.Error("NOTBUSY No scripts in execution right now."u8);
         else if ((run.Caller.Flags & ClientFlags.Master) != 0) call.Reply.Error(
             "UNKILLABLE The busy script was sent by a master instance in the context of replication and cannot be killed."u8);
-        else if (run.HasWritten) call.Reply.Error("UNKILLABLE Sorry the script already executed write commands against the dataset. You can "u8
-            + "either wait the script termination or kill the server in a hard way using the SHUTDOWN NOSAVE command."u8);
+        else if (run.HasWritten) call.Reply.Error("UNKILLABLE Sorry the script already executed write commands against the dataset. You "u8
+            + "can either wait the script termination or kill the server in a hard way using the SHUTDOWN NOSAVE command."u8);
         else if (isForScript != run.IsScript) call.Reply.Error(run.IsScript ? ActiveRun.ScriptBusy : ActiveRun.FunctionBusy);
         else
         {

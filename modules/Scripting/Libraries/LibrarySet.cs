@@ -44,7 +44,9 @@ internal sealed class LibrarySet
         foreach (ScriptFunction function in library.Functions) _functions.Remove(function.Name);
     }
 
-    /// <summary>The first of the library's functions whose name is taken, or by which the library's own names collide; null: none.</summary>
+    /// <summary>
+    /// The first of the library's functions whose name is taken, or by which the library's own names collide; null: none.
+    /// </summary>
     public byte[]? Collision(FunctionLibrary library)
     {
         var own = new HashSet<byte[]>(FunctionNames.Instance);

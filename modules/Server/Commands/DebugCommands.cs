@@ -101,7 +101,8 @@ internal sealed class DebugCommands
     private void AddMissing()
     {
         foreach (string name in (ReadOnlySpan<string>)[
-            "assert", "clusterlink", "crash-and-recover", "loadaof", "mallctl", "mallctl-str", "oom", "panic", "restart", "segfault", "structsize"])
+            "assert", "clusterlink", "crash-and-recover", "loadaof", "mallctl", "mallctl-str", "oom", "panic", "restart",
+            "segfault", "structsize"])
         {
             string text = $"ERR DEBUG {name.ToUpperInvariant()} is not supported by this server";
             _subcommands.Add(name, new(2, int.MaxValue, Refuse(text), "", "Not supported."));

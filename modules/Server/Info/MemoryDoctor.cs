@@ -55,7 +55,8 @@ internal static class MemoryDoctor
 
         if (scripts > ManyScripts)
         {
-            text.Append(" * Many scripts: more than 1000 are cached. Give scripts what differs as arguments instead of building a new text ");
+            text.Append(" * Many scripts: more than 1000 are cached. Give scripts what differs as arguments instead of building a new "
+                + "text ");
             text.Append("for each call. SCRIPT FLUSH empties the cache.\n\n");
         }
 

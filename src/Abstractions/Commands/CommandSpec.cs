@@ -9,7 +9,9 @@ public delegate void CommandHandler(ref CommandContext call);
 /// <returns>False when the arguments are malformed.</returns>
 public delegate bool KeyFinder(ArgumentList arguments, KeyPositions keys);
 
-/// <summary>Tells what flags a command has with these arguments, where they depend on what it is to run: a script's own statements.</summary>
+/// <summary>
+/// Tells what flags a command has with these arguments, where they depend on what it is to run: a script's own statements.
+/// </summary>
 /// <param name="arguments">The command's arguments, its name first; their number is right.</param>
 /// <param name="flags">The flags of its row.</param>
 public delegate CommandFlags FlagFinder(ArgumentList arguments, CommandFlags flags);

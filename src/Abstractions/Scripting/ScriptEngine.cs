@@ -96,10 +96,13 @@ public abstract class LibraryDraft
     /// <param name="code">What runs; disposed with the library.</param>
     /// <param name="flags">See <see cref="ScriptFlagNames"/>.</param>
     /// <param name="description">For FUNCTION LIST, or null.</param>
-    /// <returns>Null, or why not (bad name, registered twice), without a code; <paramref name="code"/> stays with the engine then.</returns>
+    /// <returns>Null, or why not (bad name, registered twice), without a code; <paramref name="code"/> stays with the engine
+    /// then.</returns>
     public abstract string? Register(ReadOnlySpan<byte> name, ScriptCode code, ScriptFlags flags, byte[]? description);
 
-    /// <summary>Whether loading takes too long: fail with <c>FUNCTION LOAD timeout</c>. Cheap; ask it some hundred times a second.</summary>
+    /// <summary>
+    /// Whether loading takes too long: fail with <c>FUNCTION LOAD timeout</c>. Cheap; ask it some hundred times a second.
+    /// </summary>
     public abstract bool IsOverdue { get; }
 }
 

@@ -68,7 +68,8 @@ public sealed class ServerStatistics
     {
         ConnectionsReceived = ConnectionsRejected = CommandsProcessed = NetInputBytes = NetOutputBytes = 0;
         KeyspaceHits = KeyspaceMisses = ExpiredKeys = ExpiredSubkeys = ExpiredStalePercent = ExpiredTimeCapReached = ExpireCycleMicros = 0;
-        EvictedKeys = EvictedClients = EvictedScripts = EvictionExceededMicros = LazyFreedObjects = ErrorReplies = ReadsProcessed = WritesProcessed = 0;
+        EvictedKeys = EvictedClients = EvictedScripts = EvictionExceededMicros = LazyFreedObjects =
+            ErrorReplies = ReadsProcessed = WritesProcessed = 0;
         QueryBufferLimitDisconnections = OutputBufferLimitDisconnections = UnauthorizedAuth = 0;
         UnauthorizedCommands = UnauthorizedKeys = UnauthorizedChannels = 0;
         ReplyBufferShrinks = ReplyBufferExpands = DefragmentedBlocks = DefragmentationMicros = 0;

@@ -50,7 +50,8 @@ internal sealed class Admission(ExecutionSettings settings, IMemory memory, Paus
         }
 
         return MayRun(client, command, arguments, reply, flags) && HasRoom(client, command, arguments, reply, flags)
-            && IsWritable(client, command, arguments, reply) && IsServed(client, command, reply) && !IsPaused(client, command, arguments, flags);
+            && IsWritable(client, command, arguments, reply) && IsServed(client, command, reply)
+                && !IsPaused(client, command, arguments, flags);
     }
 
     private bool MayRun(Client client, Command command, ArgumentList arguments, ReplyWriter reply, CallFlags flags)

@@ -133,7 +133,11 @@ internal sealed unsafe class NestedCaller(
 
     private bool MayRun(Command? command, ArgumentList arguments)
     {
-        if (command is null || command.IsRemoved || command.Handler is null) return Refuse("ERR Unknown Redis command called from script"u8);
+        if (command is null || command.IsRemoved || command.Handler is null)
+        {
+            return Refuse("ERR Unknown Redis command called from script"u8);
+        }
+
         if (arguments.Count < command.MinArguments || arguments.Count > command.MaxArguments)
         {
             return Refuse("ERR Wrong number of args calling Redis command from script"u8);
