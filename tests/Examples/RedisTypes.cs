@@ -100,7 +100,8 @@ internal static class RedisTypes
         foreach (Reply argument in arguments.Items)
         {
             Dictionary<string, Reply> row = Pairs(argument.Items).ToDictionary(one => one.Name, one => one.Value);
-            bool isPlain = row["type"].Text is not ("oneof" or "block" or "pure-token") && !row.ContainsKey("flags") && !row.ContainsKey("token");
+            bool isPlain = row["type"].Text is not ("oneof" or "block" or "pure-token")
+                && !row.ContainsKey("flags") && !row.ContainsKey("token");
             string name = new([.. row["name"].Text.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '_')]);
             if (!isPlain || !used.Add(name)) return text.Append(", ...rest: Argument[]").ToString();
             text.Append($", {name}_: Argument");

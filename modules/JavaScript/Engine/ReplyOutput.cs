@@ -183,8 +183,8 @@ internal static class ReplyOutput
     private static uint Length(ArrayInstance array) => (uint)array.GetOwnProperty("length").Value.AsNumber();
 
     private static JsValue Element(ArrayInstance array, uint index) =>
-        array.GetOwnProperty(index.ToString(CultureInfo.InvariantCulture)) is { } found && found.IsDataDescriptor() && found.Value is { } value
-            ? value : JsValue.Null;
+        array.GetOwnProperty(index.ToString(CultureInfo.InvariantCulture)) is { } found && found.IsDataDescriptor()
+            && found.Value is { } value ? value : JsValue.Null;
 
     private static string? Text(ObjectInstance of, string name) =>
         of.GetOwnProperty(name) is { } found && found.IsDataDescriptor() && found.Value is { } value && value.IsString()

@@ -118,7 +118,8 @@ internal sealed class ReplyValues(Jint.Engine engine)
     }
 
     private static string KeyText(JsValue key) =>
-        key.IsObject() && key.AsObject().GetOwnProperty("ok") is { } status && status.Value is { } text ? text.AsString() : TypeConverter.ToString(key);
+        key.IsObject() && key.AsObject().GetOwnProperty("ok") is { } status && status.Value is { } text
+            ? text.AsString() : TypeConverter.ToString(key);
 
     private static JsValue Integer(ReadOnlySpan<byte> digits)
     {

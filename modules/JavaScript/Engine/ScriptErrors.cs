@@ -57,5 +57,6 @@ internal static class ScriptErrors
         of.GetOwnProperty(name) is { } found && found.IsDataDescriptor() && found.Value.IsString() ? found.Value.AsString() : null;
 
     private static string? Inherited(ObjectInstance of, string name) =>
-        of.GetProperty(name) is { } found && found.IsDataDescriptor() && found.Value is { } value && value.IsString() ? value.AsString() : null;
+        of.GetProperty(name) is { } found && found.IsDataDescriptor() && found.Value is { } value && value.IsString()
+            ? value.AsString() : null;
 }
