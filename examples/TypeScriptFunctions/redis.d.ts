@@ -65,6 +65,12 @@ declare namespace redis {
     /** Authenticates the connection. */
     function call(command: "auth", ...rest: Argument[]): Reply;
 
+    /** Rewrites the append-only file in the background, so that it holds the data set and nothing before it. */
+    function call(command: "bgrewriteaof"): Reply;
+
+    /** Writes the data set, as it is now, to disk in the background. */
+    function call(command: "bgsave", ...rest: Argument[]): Reply;
+
     /** Counts the bits that are set, in a whole string or a part of it. */
     function call(command: "bitcount", key_: Argument, ...rest: Argument[]): Reply;
 
@@ -133,6 +139,9 @@ declare namespace redis {
 
     /** Drops the commands queued since MULTI. */
     function call(command: "discard"): Reply;
+
+    /** A key's value as bytes, for RESTORE. */
+    function call(command: "dump", key_: Argument): Reply;
 
     /** Answers the argument. */
     function call(command: "echo", message_: Argument): Reply;
@@ -329,6 +338,9 @@ declare namespace redis {
     /** Lists all keys that match a pattern. */
     function call(command: "keys", pattern_: Argument): Reply;
 
+    /** The Unix time, in seconds, of the last save that went well. */
+    function call(command: "lastsave"): Reply;
+
     /** Container for questions about what took long. */
     function call(command: "latency", ...rest: Argument[]): Reply;
 
@@ -467,6 +479,12 @@ declare namespace redis {
     /** Puts the connection back into the state right after connecting. */
     function call(command: "reset"): Reply;
 
+    /** Makes a key of a value that DUMP has given. */
+    function call(command: "restore", key_: Argument, ttl_: Argument, serialized_value_: Argument, ...rest: Argument[]): Reply;
+
+    /** RESTORE as a cluster's nodes send it to each other while a slot moves. */
+    function call(command: "restore-asking", key_: Argument, ttl_: Argument, serialized_value_: Argument, ...rest: Argument[]): Reply;
+
     /** Removes and returns the last elements of a list. */
     function call(command: "rpop", key_: Argument, ...rest: Argument[]): Reply;
 
@@ -481,6 +499,9 @@ declare namespace redis {
 
     /** Adds members to a set; creates it when missing. */
     function call(command: "sadd", key_: Argument, ...rest: Argument[]): Reply;
+
+    /** Writes the data set to disk while everybody waits. */
+    function call(command: "save"): Reply;
 
     /** Walks over the keys, some at each call. */
     function call(command: "scan", cursor_: Argument, ...rest: Argument[]): Reply;
@@ -610,6 +631,9 @@ declare namespace redis {
 
     /** Waits until replicas have acknowledged the writes of this connection. */
     function call(command: "wait", numreplicas_: Argument, timeout_: Argument): Reply;
+
+    /** Waits until what was written is durable in the append-only file, here and on replicas. */
+    function call(command: "waitaof", numlocal_: Argument, numreplicas_: Argument, timeout_: Argument): Reply;
 
     /** Lets the next EXEC fail when one of the keys changes before it. */
     function call(command: "watch", ...rest: Argument[]): Reply;

@@ -45,8 +45,8 @@ internal sealed class Library(CompiledSource source, Meter meter)
     {
         if (_state is null && !Reload(out string? error))
         {
-            run.Fail(ByteText.Encode($"ERR The library could not be loaded again after a run was stopped: {error}"),
-                default, default, false);
+            string why = $"ERR The library could not be loaded again after a run was stopped: {error}";
+            run.Fail(ByteText.Encode(why), default, default, isCounted: false);
             return;
         }
 

@@ -4,9 +4,7 @@ using ModularKv.TestKit;
 
 namespace ModularKv.Examples.Tests;
 
-/// <summary>
-/// examples/TypeScriptFunctions: the types are those of the server, the compiled file is that of the source, and it runs.
-/// </summary>
+/// <summary>examples/TypeScriptFunctions: the types are those of the server, what was compiled is of the source, and runs.</summary>
 public sealed class TypeScriptFunctionTests
 {
     private const string RegenerateVariable = "MODULARKV_REGENERATE";

@@ -59,9 +59,7 @@ public sealed class HostileTests(ScriptServer server) : IClassFixture<ScriptServ
         Assert.Contains("nested too deeply", server.Eval("return " + deep).Text);
     }
 
-    /// <summary>
-    /// The check guesses where a slash begins an expression; a source that makes it guess wrong must not end the server either.
-    /// </summary>
+    /// <summary>The check guesses where a slash begins an expression; a source that makes it guess wrong must not end the server.</summary>
     [Fact]
     public void Depth_hidden_behind_a_slash_does_not_end_the_server()
     {
@@ -107,8 +105,8 @@ public sealed class HostileTests(ScriptServer server) : IClassFixture<ScriptServ
     {
         Random random = new(seed);
         server.Client.Call("CONFIG", "SET", "js-statement-limit", "20000");
-        const string Source =
-            "var a = [1, 'x', { b: redis.call('incr', 'm') }]; function f(n) { return n > 0 ? f(n - 1) + 1 : a.length; }\n"
+        const string Source = "var a = [1, 'x', { b: redis.call('incr', 'm') }];\n"
+            + "function f(n) { return n > 0 ? f(n - 1) + 1 : a.length; }\n"
             + "for (var i = 0; i < 3; i++) { try { a.push(f(i)); } catch (e) { return e.message; } }\n"
             + "return JSON.stringify(a).replace(/x/g, 'y');";
         for (int i = 0; i < 3000; i++)

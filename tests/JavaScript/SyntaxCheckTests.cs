@@ -118,8 +118,8 @@ public sealed class SyntaxCheckTests
     public void Mutated_sources_do_not_end_the_check(int seed)
     {
         Random random = new(seed);
-        const string Source =
-            "var r = /[/]a\\//g, s = 'x\\'y' + \"z\\\n\"; /* c */ function f(a, b) { return a ? .5 : b[0]++ / 2; } // end\n";
+        const string Source = "var r = /[/]a\\//g, s = 'x\\'y' + \"z\\\n\"; /* c */\n"
+            + "function f(a, b) { return a ? .5 : b[0]++ / 2; } // end\n";
         for (int i = 0; i < 20_000; i++)
         {
             char[] text = Source.ToCharArray();

@@ -36,9 +36,9 @@ internal static class Builtins
     /// <summary>Changes a new engine's globals.</summary>
     public static void Limit(Jint.Engine engine, Meter meter)
     {
-        WithoutSources(engine);
+        FunctionInstance function = WithoutSources(engine);
         Arrays(engine, meter);
-        Chains(engine);
+        Chains(engine, function);
         JsonText json = new(engine, meter);
         Replace(engine, engine.Json, "stringify", (_, arguments) => json.Write(arguments));
         Wrap(engine, engine.Json, "parse", (parse, self, arguments) =>
@@ -67,10 +67,11 @@ internal static class Builtins
     public static JavaScriptException TooLong(Jint.Engine engine) => new(engine.RangeError, "Invalid length: too long for a script");
 
     /// <summary>The error of a value that is nested too deeply, or contains itself.</summary>
-    public static JavaScriptException TooDeep(Jint.Engine engine)
-        => new(engine.RangeError, "The value is nested too deeply, or contains itself");
+    public static JavaScriptException TooDeep(Jint.Engine engine) =>
+        new(engine.RangeError, "The value is nested too deeply, or contains itself");
 
-    private static void WithoutSources(Jint.Engine engine)
+    /// <returns>What stands for the constructor of functions.</returns>
+    private static FunctionInstance WithoutSources(Jint.Engine engine)
     {
         Func<JsValue, JsValue[], JsValue> refuse = (_, _) =>
             throw new JavaScriptException(engine.EvalError, "Code cannot be made from text in scripts");
@@ -79,6 +80,7 @@ internal static class Builtins
         engine.Function.PrototypeObject.FastAddProperty("constructor", function, true, false, true);
         engine.Global.FastAddProperty("Function", function, true, false, true);
         engine.Global.FastAddProperty("eval", new ClrFunctionInstance(engine, refuse), true, false, true);
+        return function;
     }
 
     private static void Arrays(Jint.Engine engine, Meter meter)
@@ -144,7 +146,7 @@ internal static class Builtins
     }
 
     /// <summary>Chains of prototypes and of bound functions are walked by recursion.</summary>
-    private static void Chains(Jint.Engine engine)
+    private static void Chains(Jint.Engine engine, FunctionInstance function)
     {
         Wrap(engine, engine.Object, "create", (create, self, arguments) =>
         {
@@ -163,12 +165,13 @@ internal static class Builtins
         });
         Func<JsValue, JsValue[], JsValue> construct = (_, arguments) =>
         {
+            if (arguments.At(0).IsObject() && arguments.At(0).AsObject() == function) return function.Call(JsValue.Undefined, arguments);
             if (!arguments.At(0).Is<FunctionInstance>() || arguments.At(0).As<FunctionInstance>() is not IConstructor constructor)
             {
                 throw new JavaScriptException(engine.TypeError, "The value is not a constructor");
             }
 
-            if (constructor is ScriptFunctionInstance function) LookAtChain(engine, function.Get("prototype"));
+            if (constructor is ScriptFunctionInstance written) LookAtChain(engine, written.Get("prototype"));
             return constructor.Construct(arguments.Length > 1 ? arguments[1..] : Arguments.Empty);
         };
         engine.Global.FastAddProperty(TreeGuard.Construct, new ClrFunctionInstance(engine, construct), false, false, false);

@@ -184,8 +184,7 @@ internal static class ReplyOutput
 
     private static JsValue Element(ArrayInstance array, uint index) =>
         array.GetOwnProperty(index.ToString(CultureInfo.InvariantCulture)) is { } found && found.IsDataDescriptor()
-            && found.Value is { } value
-            ? value : JsValue.Null;
+            && found.Value is { } value ? value : JsValue.Null;
 
     private static string? Text(ObjectInstance of, string name) =>
         of.GetOwnProperty(name) is { } found && found.IsDataDescriptor() && found.Value is { } value && value.IsString()

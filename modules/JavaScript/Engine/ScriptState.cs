@@ -1,8 +1,6 @@
 using System.Text.RegularExpressions;
 using Jint.Native;
-using Jint.Native.Error;
 using Jint.Native.Function;
-using Jint.Native.Object;
 using Jint.Runtime;
 using ModularKv.Abstractions.Scripting;
 using ModularKv.JavaScript.Running;

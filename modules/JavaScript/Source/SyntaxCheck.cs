@@ -1,8 +1,8 @@
 namespace ModularKv.JavaScript.Source;
 
 /// <summary>
-/// Refuses, before the engine sees a source, what is newer than ECMAScript 5 — the engine would take some of it for something else — and
-/// what nests so deeply that parsing it would need more stack than there is.
+/// Refuses, before the engine sees a source, what is newer than ECMAScript 5 (the engine would take some of it for something
+/// else) and what nests so deeply that parsing it would need more stack than there is.
 /// </summary>
 internal sealed class SyntaxCheck
 {
@@ -43,7 +43,7 @@ internal sealed class SyntaxCheck
 
     /// <summary>The text of a refusal of something newer.</summary>
     public static string Refusal(string what) =>
-        $"{what} {(what.EndsWith('s') && !what.EndsWith("ss", StringComparison.Ordinal) ? "are" : "is")} not supported: {HowToCompile}";
+        $"{what} {(what.EndsWith('s') && !what.StartsWith("the ", StringComparison.Ordinal) ? "are" : "is")} not supported: {HowToCompile}";
 
     /// <summary>Why the source is refused, or null.</summary>
     /// <param name="source">The source, a character for each byte.</param>
@@ -77,11 +77,8 @@ internal sealed class SyntaxCheck
             if (token.Kind == TokenKind.Word) Word(token, text, next, nextText);
         }
 
-        if (_error is null && _outer + _level.Chain + _level.Elses + _levels.Count > DepthMax)
-        {
-            Refuse(token, "nested too deeply", isNew: false);
-        }
-
+        int depth = _outer + _level.Chain + _level.Elses + _levels.Count;
+        if (_error is null && depth > DepthMax) Refuse(token, "nested too deeply", isNew: false);
         _lastText = text;
     }
 
@@ -112,7 +109,7 @@ internal sealed class SyntaxCheck
             case "new" when nextText is ".":
                 Refuse(token, "new.target");
                 break;
-            case "of" when _level.IsFor && (_last.Kind == TokenKind.Word || _lastText is "]" or "}") && _lastText is not "in":
+            case "of" when _level.IsFor && (_last.Kind == TokenKind.Word || _lastText is "]" or "}") && _lastText is not ("in" or "var"):
                 Refuse(token, "for-of");
                 break;
         }
