@@ -77,7 +77,11 @@ internal static class Registration
 
         if (Is(key, "description"))
         {
-            if (!TryText(stack, -1, out ReadOnlySpan<byte> text)) return "description argument given to redis.register_function must be a string";
+            if (!TryText(stack, -1, out ReadOnlySpan<byte> text))
+            {
+                return "description argument given to redis.register_function must be a string";
+            }
+
             given.Description = text.ToArray();
             return null;
         }
@@ -93,7 +97,11 @@ internal static class Registration
         }
 
         if (!Is(key, "flags")) return "unknown argument given to redis.register_function";
-        if (stack.Type(-1) != Native.TypeTable) return "flags argument to redis.register_function must be a table representing function flags";
+        if (stack.Type(-1) != Native.TypeTable)
+        {
+            return "flags argument to redis.register_function must be a table representing function flags";
+        }
+
         return TryFlags(stack, out given.Flags) ? null : "unknown flag given";
     }
 

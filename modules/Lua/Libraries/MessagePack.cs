@@ -230,7 +230,11 @@ internal static class MessagePack
 
     private static int Unpack(Stack stack, long limit, long offset)
     {
-        if (stack.Type(1) != Native.TypeString) return stack.Fail($"bad argument #1 to 'unpack' (string expected, got {stack.TypeName(1)})");
+        if (stack.Type(1) != Native.TypeString)
+        {
+            return stack.Fail($"bad argument #1 to 'unpack' (string expected, got {stack.TypeName(1)})");
+        }
+
         ReadOnlySpan<byte> data = stack.Bytes(1);
         if (offset < 0 || limit < 0)
         {

@@ -84,7 +84,9 @@ internal static class StructPacking
                     stack.Push(ReadInteger(field, format.IsBig, char.IsAsciiLetterLower((char)format.Option)));
                     break;
                 case (byte)'f':
-                    stack.Push((double)(format.IsBig ? BinaryPrimitives.ReadSingleBigEndian(field) : BinaryPrimitives.ReadSingleLittleEndian(field)));
+                    stack.Push((double)(format.IsBig
+                        ? BinaryPrimitives.ReadSingleBigEndian(field)
+                        : BinaryPrimitives.ReadSingleLittleEndian(field)));
                     break;
                 case (byte)'d':
                     stack.Push(format.IsBig ? BinaryPrimitives.ReadDoubleBigEndian(field) : BinaryPrimitives.ReadDoubleLittleEndian(field));
@@ -92,7 +94,11 @@ internal static class StructPacking
                 case (byte)'c':
                     if (size == 0)
                     {
-                        if (stack.Top < first || !stack.TryNumber(-1, out double given)) return stack.Fail("format 'c0' needs a previous size"u8);
+                        if (stack.Top < first || !stack.TryNumber(-1, out double given))
+                        {
+                            return stack.Fail("format 'c0' needs a previous size"u8);
+                        }
+
                         stack.Pop();
                         if (!(given >= 0) || given > data.Length || at > data.Length - (long)given) return TooShort(stack);
                         size = (int)given;
@@ -224,7 +230,8 @@ internal static class StructPacking
                 Padding = 0;
                 Bytes = OptionBytes();
                 if (Error is not null) return false;
-                if (Option is (byte)'b' or (byte)'B' or (byte)'h' or (byte)'H' or (byte)'l' or (byte)'L' or (byte)'T' or (byte)'i' or (byte)'I'
+                if (Option is (byte)'b' or (byte)'B' or (byte)'h' or (byte)'H' or (byte)'l' or (byte)'L'
+                    or (byte)'T' or (byte)'i' or (byte)'I'
                     or (byte)'f' or (byte)'d' or (byte)'x' or (byte)'c' or (byte)'s')
                 {
                     int size = Math.Min(Bytes, _align);

@@ -129,7 +129,11 @@ internal static class Texts
                 continue;
             }
 
-            if (!FormatSpecification.TryRead(text, ref at, out FormatSpecification specification, out string? error)) return stack.Fail(error!);
+            if (!FormatSpecification.TryRead(text, ref at, out FormatSpecification specification, out string? error))
+            {
+                return stack.Fail(error!);
+            }
+
             argument++;
             if (argument > stack.Top) return stack.Fail($"bad argument #{argument} to 'format' (no value)");
             int failed = FormatOne(stack, buffer, argument, specification);
@@ -162,7 +166,11 @@ internal static class Texts
                 specification.AddFloat(buffer, number);
                 return 0;
             case (byte)'q':
-                if (stack.Type(argument) is not (Native.TypeString or Native.TypeNumber)) return Refuse(stack, argument, "format", "string");
+                if (stack.Type(argument) is not (Native.TypeString or Native.TypeNumber))
+                {
+                    return Refuse(stack, argument, "format", "string");
+                }
+
                 AddQuoted(stack, argument, buffer);
                 return 0;
             case (byte)'s':

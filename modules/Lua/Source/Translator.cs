@@ -234,7 +234,8 @@ internal sealed class Translator
             }
 
             byte escaped = text[++i];
-            if (escaped is (byte)'a' or (byte)'b' or (byte)'f' or (byte)'n' or (byte)'r' or (byte)'t' or (byte)'v' or (byte)'\\' or (byte)'"'
+            if (escaped is (byte)'a' or (byte)'b' or (byte)'f' or (byte)'n' or (byte)'r' or (byte)'t' or (byte)'v'
+                or (byte)'\\' or (byte)'"'
                 or (byte)'\'' or (byte)'\n' or (byte)'\r' || char.IsAsciiDigit((char)escaped))
             {
                 _output.Add((byte)'\\');
@@ -442,7 +443,8 @@ internal sealed class Translator
 
     private bool IsAmbiguousCall(int i, bool afterValue, ReadOnlySpan<byte> gap)
         => Complaint is null && afterValue && Is(i, "("u8)
-            && (_tokens[i - 1].Kind == TokenKind.Name || Is(i - 1, ")"u8) || Is(i - 1, "]"u8)) && gap.IndexOfAny((byte)'\n', (byte)'\r') >= 0;
+            && (_tokens[i - 1].Kind == TokenKind.Name || Is(i - 1, ")"u8) || Is(i - 1, "]"u8))
+            && gap.IndexOfAny((byte)'\n', (byte)'\r') >= 0;
 
     private void Complain(Token token)
     {
