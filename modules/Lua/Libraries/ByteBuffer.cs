@@ -57,6 +57,6 @@ internal sealed class ByteBuffer
         _count += times;
     }
 
-    private void Grow(int bytes)
-        => Array.Resize(ref _bytes, checked((int)Math.Min(Array.MaxLength, Math.Max((long)_bytes.Length * 2, (long)_count + bytes))));
+    private void Grow(int bytes) => Array.Resize(
+        ref _bytes, checked((int)Math.Min(Array.MaxLength, Math.Max((long)_bytes.Length * 2, (long)_count + bytes))));
 }

@@ -12,11 +12,11 @@ internal static class Json
         functions["json_decode"] = Decode;
         functions["json_sparse"] = Sparse;
         functions["json_encode_max_depth"] = static (state, stack)
-            => Integer(state, stack, 1, int.MaxValue, static c => c.EncodeMaxDepth, static (c, v)
-                => c.EncodeMaxDepth = v, "encode_max_depth");
+            => Integer(state, stack, 1, int.MaxValue, static c => c.EncodeMaxDepth,
+                static (c, v) => c.EncodeMaxDepth = v, "encode_max_depth");
         functions["json_decode_max_depth"] = static (state, stack)
-            => Integer(state, stack, 1, int.MaxValue, static c => c.DecodeMaxDepth, static (c, v)
-                => c.DecodeMaxDepth = v, "decode_max_depth");
+            => Integer(state, stack, 1, int.MaxValue, static c => c.DecodeMaxDepth,
+                static (c, v) => c.DecodeMaxDepth = v, "decode_max_depth");
         functions["json_encode_number_precision"] = static (state, stack)
             => Integer(state, stack, 1, 14, static c => c.Precision, static (c, v) => c.Precision = v, "encode_number_precision");
         functions["json_encode_keep_buffer"] = static (state, stack)
@@ -24,8 +24,8 @@ internal static class Json
         functions["json_encode_invalid_numbers"] = static (state, stack) => Switch(
             state, stack, static c => c.EncodeInvalidNumbers, static (c, v) => c.EncodeInvalidNumbers = v, true, "encode_invalid_numbers");
         functions["json_decode_invalid_numbers"] = static (state, stack) => Switch(
-            state, stack, static c => c.DecodeInvalidNumbers ? 1 : 0, static (c, v)
-                => c.DecodeInvalidNumbers = v == 1, false, "decode_invalid_numbers");
+            state, stack, static c => c.DecodeInvalidNumbers ? 1 : 0,
+                static (c, v) => c.DecodeInvalidNumbers = v == 1, false, "decode_invalid_numbers");
     }
 
     private static JsonConfig Config(LuaState state, Stack stack) => ((LuaContext)state.Owner).JsonConfigs[(int)stack.Number(1)];

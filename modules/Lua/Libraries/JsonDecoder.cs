@@ -197,8 +197,10 @@ internal ref struct JsonDecoder(Stack stack, JsonConfig config, ByteBuffer buffe
         if (rest.StartsWith("true"u8)) Word(Kind.True, 4);
         else if (rest.StartsWith("false"u8)) Word(Kind.False, 5);
         else if (rest.StartsWith("null"u8)) Word(Kind.Null, 4);
-        else if (c is (byte)'i' or (byte)'I' or (byte)'n' or (byte)'N' or (byte)'+' && _config.DecodeInvalidNumbers
-            && IsInvalidNumber()) Convert();
+        else if (c is (byte)'i' or (byte)'I' or (byte)'n' or (byte)'N' or (byte)'+' && _config.DecodeInvalidNumbers && IsInvalidNumber())
+        {
+            Convert();
+        }
         else Fault("invalid token");
     }
 

@@ -85,7 +85,8 @@ internal static class StructPacking
                     break;
                 case (byte)'f':
                     stack.Push((double)(format.IsBig
-                        ? BinaryPrimitives.ReadSingleBigEndian(field) : BinaryPrimitives.ReadSingleLittleEndian(field)));
+                        ? BinaryPrimitives.ReadSingleBigEndian(field)
+                        : BinaryPrimitives.ReadSingleLittleEndian(field)));
                     break;
                 case (byte)'d':
                     stack.Push(format.IsBig ? BinaryPrimitives.ReadDoubleBigEndian(field) : BinaryPrimitives.ReadDoubleLittleEndian(field));
@@ -229,8 +230,8 @@ internal static class StructPacking
                 Padding = 0;
                 Bytes = OptionBytes();
                 if (Error is not null) return false;
-                if (Option is (byte)'b' or (byte)'B' or (byte)'h' or (byte)'H' or (byte)'l' or (byte)'L' or (byte)'T' or (byte)'i'
-                    or (byte)'I'
+                if (Option is (byte)'b' or (byte)'B' or (byte)'h' or (byte)'H' or (byte)'l' or (byte)'L'
+                    or (byte)'T' or (byte)'i' or (byte)'I'
                     or (byte)'f' or (byte)'d' or (byte)'x' or (byte)'c' or (byte)'s')
                 {
                     int size = Math.Min(Bytes, _align);

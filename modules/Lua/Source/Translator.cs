@@ -234,8 +234,8 @@ internal sealed class Translator
             }
 
             byte escaped = text[++i];
-            if (escaped is (byte)'a' or (byte)'b' or (byte)'f' or (byte)'n' or (byte)'r' or (byte)'t' or (byte)'v' or (byte)'\\'
-                or (byte)'"'
+            if (escaped is (byte)'a' or (byte)'b' or (byte)'f' or (byte)'n' or (byte)'r' or (byte)'t' or (byte)'v'
+                or (byte)'\\' or (byte)'"'
                 or (byte)'\'' or (byte)'\n' or (byte)'\r' || char.IsAsciiDigit((char)escaped))
             {
                 _output.Add((byte)'\\');

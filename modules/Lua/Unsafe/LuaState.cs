@@ -32,6 +32,7 @@ internal sealed unsafe class LuaState : IDisposable
         _main = Native.NewDefaultState();
         if (_main == 0) throw new InvalidOperationException("Lua gets no memory for a new state");
         _account = (Account*)NativeMemory.AllocZeroed((nuint)sizeof(Account));
+        _account->Callbacks = 1;
         _self = GCHandle.Alloc(this);
         // The word in front of a lua_State is the host's; coroutines copy it from the main one.
         ((nint*)_main)[-1] = GCHandle.ToIntPtr(_self);
@@ -106,7 +107,10 @@ internal sealed unsafe class LuaState : IDisposable
         }
 
         if (PollsFromStart) Interrupt();
+        // Memory is refused in here only: anywhere else the refusal has no protected call to return to, and would end the process.
+        _account->Callbacks--;
         int status = Native.Call(_main, arguments, results, handler, 0, 0);
+        _account->Callbacks++;
         lock (_runningLock) _resumedCount = 0;
         if (_isHooked) Unhook();
         return status == Native.StatusOk;

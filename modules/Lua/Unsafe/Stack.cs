@@ -115,9 +115,7 @@ internal readonly unsafe struct Stack(nint handle)
         Native.RawSet(_l, absolute);
     }
 
-    /// <summary>
-    /// Steps through a table: pops the key, pushes the next key and its value; false at the end. The key must be one of it.
-    /// </summary>
+    /// <summary>Steps through a table: pops the key, pushes the next key and its value; false at the end.</summary>
     public bool Next(int table) => Native.Next(_l, table) != 0;
 
     /// <summary>Overwrites a value with the top one, which stays.</summary>
