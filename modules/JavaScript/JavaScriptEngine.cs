@@ -12,7 +12,7 @@ namespace ModularKv.JavaScript;
 /// </remarks>
 internal sealed class JavaScriptEngine(JavaScriptSettings settings) : ScriptEngine
 {
-    /// <summary>Memory of a parsed source for each of its bytes: measured.</summary>
+    /// <summary>Memory of a parsed source for each of its bytes: an estimate.</summary>
     public const int BytesPerSourceByte = 20;
 
     private readonly Meter _meter = new(settings);

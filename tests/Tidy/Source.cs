@@ -23,7 +23,10 @@ public static class Source
         [".cs", ".csproj", ".props", ".targets",
         ".md", ".sln", ".json", ".yml", ".yaml", ".sh", ".conf", ".txt", ".editorconfig", ".tcl", ".py", "/run"];
 
-    private static readonly string[] Skipped = ["bin", "obj", ".git", ".vs", "artifacts", "TestResults", "BenchmarkDotNet.Artifacts"];
+    private static readonly string[] Skipped =
+    [
+        "bin", "obj", "node_modules", ".git", ".vs", "artifacts", "TestResults", "BenchmarkDotNet.Artifacts",
+    ];
 
     /// <summary>The folder that holds ModularKv.sln.</summary>
     public static string Root { get; } = FindRoot();

@@ -13,7 +13,7 @@ namespace ModularKv.JavaScript.Engine;
 /// </summary>
 internal sealed class ScriptState
 {
-    /// <summary>What a state takes before anything ran in it, bytes: measured.</summary>
+    /// <summary>What a state takes before anything ran in it, bytes: an estimate.</summary>
     public const int EmptyBytes = 200 << 10;
 
     private readonly Jint.Engine _engine;
