@@ -131,6 +131,7 @@ internal static class CompatibilityParameters
         Memory("hll-sparse-max-bytes", 3000),
         Memory("stream-node-max-bytes", 4096),
         Integer("stream-node-max-entries", 100, 0, LongMax),
+        Integer("busy-reply-threshold", 5000, 0, LongMax, None, "lua-time-limit"),
         new StringParameter("notify-keyspace-events")
         {
             Description = Placeholder,

@@ -47,7 +47,7 @@ public sealed class ConnectionModelTests
         foreach (Peer peer in peers)
         {
             peer.Link.SendRoom = long.MaxValue;
-            peer.Link.Handler.Writable(peer.Link);
+            bench.Writable(peer.Link);
             bool isSame = peer.Expected.ToArray().AsSpan().SequenceEqual(peer.Link.Sent.ToArray());
             Assert.True(isSame, $"seed {seed}, {peer.Connection.Address}");
             Assert.Equal(0, peer.Connection.QueryBufferBytes);

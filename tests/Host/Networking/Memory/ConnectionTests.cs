@@ -31,7 +31,7 @@ public sealed class ConnectionTests
         while (link.WatchesWritable)
         {
             link.SendRoom = 1000;
-            link.Handler.Writable(link);
+            bench.Writable(link);
         }
 
         Assert.Equal(Concat(commands.Select(EchoSink.ReplyTo)), link.Sent.ToArray());
@@ -93,7 +93,7 @@ public sealed class ConnectionTests
         bench.Drain(link);
         Assert.False(link.IsClosed);
         link.SendRoom = long.MaxValue;
-        link.Handler.Writable(link);
+        bench.Writable(link);
         Assert.Equal(Echo("A") + "-ERR Protocol error: expected '$', got '!'\r\n", Text(link));
         Assert.True(link.IsClosed);
         Assert.Single(bench.Sink.Closed);

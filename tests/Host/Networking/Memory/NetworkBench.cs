@@ -51,6 +51,13 @@ internal sealed unsafe class NetworkBench : ILog
         if (!link.IsClosed && link.HasMore) link.Handler.Readable(link);
     }
 
+    /// <summary>An iteration in which a link has room again: what waits is sent at its end.</summary>
+    public void Writable(FakeLink link)
+    {
+        link.Handler.Writable(link);
+        EndOfReading();
+    }
+
     /// <summary>What a loop does after the sockets were read.</summary>
     public void EndOfReading()
     {
