@@ -6,6 +6,8 @@ namespace ModularKv.Lua.Libraries;
 /// <summary>Reads MessagePack values onto the stack.</summary>
 internal ref struct MessagePackReader(Stack stack, ReadOnlySpan<byte> data)
 {
+    private const int PresizedMax = 1 << 16;
+
     private readonly Stack _stack = stack;
     private ReadOnlySpan<byte> _data = data;
 
@@ -120,7 +122,8 @@ internal ref struct MessagePackReader(Stack stack, ReadOnlySpan<byte> data)
 
     private bool ReadArray(long count, int depth)
     {
-        _stack.PushTable();
+        // As large as it says, but for what says more than there can be.
+        _stack.PushTable((int)Math.Min(count, Math.Min(_data.Length, PresizedMax)));
         for (long i = 1; i <= count; i++)
         {
             if (!Read(depth + 1)) return false;
@@ -132,12 +135,15 @@ internal ref struct MessagePackReader(Stack stack, ReadOnlySpan<byte> data)
 
     private bool ReadMap(long count, int depth)
     {
-        _stack.PushTable();
+        _stack.PushTable(0, (int)Math.Min(count, Math.Min(_data.Length / 2, PresizedMax)));
         for (long i = 0; i < count; i++)
         {
-            if (!Read(depth + 1) || !Read(depth + 1)) return false;
-            if (_stack.Type(-2) == Native.TypeNil) return Fail("table index is nil");
-            if (!_stack.RawSet(-3)) return Fail("table index is NaN");
+            if (!Read(depth + 1)) return false;
+            int key = _stack.Type(-1);
+            if (!Read(depth + 1)) return false;
+            if (key == Native.TypeNil) return Fail("table index is nil");
+            if (key == Native.TypeString) _stack.Set(-3);
+            else if (!_stack.RawSet(-3)) return Fail("table index is NaN");
         }
 
         return true;
