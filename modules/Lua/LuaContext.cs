@@ -18,6 +18,12 @@ internal sealed class LuaContext : IDisposable
     /// <summary>Tables that cjson.new may make in one state.</summary>
     public const int JsonConfigsMax = 10_000;
 
+    /// <summary>
+    /// Twice what Lua sets: every call leaves its tables behind, and a collection looks at all of the libraries, which take more than most
+    /// scripts ever do.
+    /// </summary>
+    private const int CollectionPausePercent = 400;
+
     private const int Handler = 1;
     private const int Globals = 2;
     private const int EnvironmentMeta = 3;
@@ -58,6 +64,7 @@ internal sealed class LuaContext : IDisposable
         stack.Push("KEYS"u8);
         stack.Push("ARGV"u8);
         State.CollectAll();
+        State.SetPause(CollectionPausePercent);
         Limit(limits);
     }
 

@@ -21,11 +21,7 @@ internal ref struct MessagePackReader(Stack stack, ReadOnlySpan<byte> data)
     public bool Read(int depth)
     {
         if (_data.IsEmpty) return Missing();
-        if (!_stack.Ensure(4) || depth > LuaContext.NestingMax)
-        {
-            return Fail("stack overflow (too many return values at once; use unpack_one or unpack_limit instead.)");
-        }
-
+        if (depth == 0 && !_stack.Ensure(4)) return TooMany();
         byte first = _data[0];
         switch (first)
         {
@@ -68,6 +64,11 @@ internal ref struct MessagePackReader(Stack stack, ReadOnlySpan<byte> data)
         Error ??= error;
         return false;
     }
+
+    private bool TooMany() => Fail("stack overflow (too many return values at once; use unpack_one or unpack_limit instead.)");
+
+    // A table, and what is in it while it is put there: the values themselves do not ask.
+    private readonly bool HasRoom(int depth) => depth < LuaContext.NestingMax && _stack.Ensure(4);
 
     private bool Missing() => Fail("Missing bytes in input.");
 
@@ -122,6 +123,7 @@ internal ref struct MessagePackReader(Stack stack, ReadOnlySpan<byte> data)
 
     private bool ReadArray(long count, int depth)
     {
+        if (!HasRoom(depth)) return TooMany();
         // As large as it says, but for what says more than there can be.
         _stack.PushTable((int)Math.Min(count, Math.Min(_data.Length, PresizedMax)));
         for (long i = 1; i <= count; i++)
@@ -135,6 +137,7 @@ internal ref struct MessagePackReader(Stack stack, ReadOnlySpan<byte> data)
 
     private bool ReadMap(long count, int depth)
     {
+        if (!HasRoom(depth)) return TooMany();
         _stack.PushTable(0, (int)Math.Min(count, Math.Min(_data.Length / 2, PresizedMax)));
         for (long i = 0; i < count; i++)
         {
