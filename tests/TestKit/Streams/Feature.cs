@@ -13,8 +13,11 @@ public sealed record Feature(string Module, string Command)
     /// <summary>Saving and loading.</summary>
     public static Feature Persistence { get; } = new("persistence", "lastsave");
 
+    /// <summary>Scripts and functions in Lua.</summary>
+    public static Feature Scripting { get; } = new("scripting", "function|load");
+
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<Feature> All { get; } = [Tracking, Persistence];
+    public static IReadOnlyList<Feature> All { get; } = [Tracking, Persistence, Scripting];
 
     /// <summary>Those that a server lacks.</summary>
     public static IReadOnlySet<Feature> MissingOn(ServerProcess server)
