@@ -19,12 +19,6 @@ internal sealed class LuaContext : IDisposable
     /// <summary>Tables that cjson.new may make in one state.</summary>
     public const int JsonConfigsMax = 10_000;
 
-    /// <summary>
-    /// Twice what Lua sets: every call leaves its tables behind, and a collection looks at all of the libraries, which take more than most
-    /// scripts ever do.
-    /// </summary>
-    private const int CollectionPausePercent = 400;
-
     private const int Handler = 1;
     private const int Globals = 2;
     private const int EnvironmentMeta = 3;
@@ -65,7 +59,8 @@ internal sealed class LuaContext : IDisposable
         stack.Push("KEYS"u8);
         stack.Push("ARGV"u8);
         State.CollectAll();
-        State.SetPause(CollectionPausePercent);
+        // What a call leaves behind is young; what is looked at otherwise is all of the libraries, in every collection.
+        State.CollectByAge();
         Limit(limits);
     }
 

@@ -194,8 +194,8 @@ internal sealed unsafe class LuaState : IDisposable
     /// <summary>A whole garbage collection.</summary>
     public void CollectAll() => Native.Collect(_main, 2, 0);
 
-    /// <summary>Sets how far memory grows until the next collection begins, percent of what the last one left.</summary>
-    public void SetPause(int percent) => Native.Collect(_main, 6, percent);
+    /// <summary>From now on most collections look at what was made since the last one, and no further.</summary>
+    public void CollectByAge() => Native.CollectByAge(_main, 10, 0, 0);
 
     /// <summary>Pushes the function of a text without its line information, so that errors never point into it.</summary>
     public bool LoadStripped(ReadOnlySpan<byte> source)

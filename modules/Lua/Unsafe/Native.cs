@@ -44,6 +44,8 @@ internal static unsafe class Native
     public static readonly delegate* unmanaged<nint, int, int, int, nint, nint, int> Call =
         (delegate* unmanaged<nint, int, int, int, nint, nint, int>)Find("lua_pcallk");
     public static readonly delegate* unmanaged<nint, int, int, int> Collect = (delegate* unmanaged<nint, int, int, int>)Find("lua_gc");
+    public static readonly delegate* unmanaged<nint, int, int, int, int> CollectByAge =
+        (delegate* unmanaged<nint, int, int, int, int>)Find("lua_gc");
     public static readonly delegate* unmanaged<nint, nint, int, int, void> SetHook =
         (delegate* unmanaged<nint, nint, int, int, void>)Find("lua_sethook");
     public static readonly nint RaiseFromHook = Find("luaL_error");
