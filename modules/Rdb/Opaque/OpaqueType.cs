@@ -1,4 +1,5 @@
 using ModularKv.Abstractions;
+using ModularKv.Abstractions.Memory;
 using ModularKv.Rdb.Format;
 using ModularKv.Rdb.Reading;
 
@@ -72,6 +73,11 @@ internal sealed class OpaqueType(string name) : DataType
         commands.Argument("RESTORE"u8);
         commands.Argument(value.Key);
         commands.Argument("0"u8);
-        commands.Argument(DumpPayload.Seal(value.Value));
+        ReadOnlySpan<byte> content = value.Value;
+        Span<byte> payload = new byte[content.Length + DumpPayload.FooterBytes];
+        content.CopyTo(payload);
+        int version = Math.Max(RdbVersion.Default, RdbTypeByte.VersionOf(content[0]));
+        DumpPayload.WriteFooter(content, version, payload[content.Length..]);
+        commands.Argument(payload);
     }
 }

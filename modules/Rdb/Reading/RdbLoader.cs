@@ -71,7 +71,7 @@ internal sealed class RdbLoader(IServer server, ReadingSettings settings, Opaque
     {
         if (sanitize) Sanitizations++;
         var values = new ValueLoading(_payload, new ReadableTypes(server.Types), opaque) { Sanitize = sanitize };
-        using var source = new PayloadSource(payload[..^DumpPayload.FooterBytes]);
+        using var source = new PayloadSource(DumpPayload.ContentOf(payload));
         _payload.Open(source);
         try
         {
