@@ -1,4 +1,5 @@
 using ModularKv.Abstractions;
+using ModularKv.Rdb.Commands;
 using ModularKv.Rdb.Format;
 using ModularKv.Rdb.Writing;
 
@@ -10,7 +11,7 @@ namespace ModularKv.Rdb;
 internal delegate RdbLoaded ImageLoad(RdbSource source, bool replace);
 
 /// <summary>The format as a service.</summary>
-internal sealed class RdbFormat(IServer server, RdbSettings settings, KeptAux kept, ImageLoad load) : IRdbFormat
+internal sealed class RdbFormat(IServer server, RdbSettings settings, KeptAux kept, ImageLoad load, DumpCommand dump) : IRdbFormat
 {
     /// <summary>The save under way, whoever asked for it; null: none.</summary>
     public RdbSave? Current { get; private set; }
@@ -38,4 +39,7 @@ internal sealed class RdbFormat(IServer server, RdbSettings settings, KeptAux ke
 
     /// <inheritdoc/>
     public RdbLoaded Load(RdbSource source) => load(source, false);
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<byte> Dump(Entry entry) => dump.PayloadOf(entry);
 }

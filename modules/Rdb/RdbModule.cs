@@ -22,10 +22,10 @@ public sealed class RdbModule : IModule
         var settings = new RdbSettings(registry);
         RdbLoader loader = ReadingSetup.Register(registry, _kept);
         ImageLoad load = (source, replace) => loader.Load(source, new LoadOptions(replace));
-        var format = new RdbFormat(server, settings, _kept, load);
+        _dump = new DumpCommand(server, settings);
+        var format = new RdbFormat(server, settings, _kept, load, _dump);
         registry.Provide<IRdbFormat>(format);
         _file = new DataSetFile(server, settings, format);
-        _dump = new DumpCommand(server, settings);
         var loading = new DataSetLoad(server, settings, load);
         var flushes = new FlushObserver(server, settings, _file);
         registry.Observe(flushes);
