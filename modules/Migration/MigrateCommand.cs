@@ -1,5 +1,6 @@
 using System.Text;
 using ModularKv.Abstractions;
+using ModularKv.Abstractions.Transport;
 
 namespace ModularKv.Migration;
 
@@ -56,9 +57,15 @@ internal sealed class MigrateCommand(IServer server, TargetCache targets)
         {
             target = targets.Open(Encoding.UTF8.GetString(call.Argument(1)), Encoding.UTF8.GetString(call.Argument(2)), timeoutMs);
         }
-        catch (Exception e) when (e is IOException or TimeoutException)
+        catch (Exception e) when (e is UnknownHostException or TimeoutException)
         {
             call.Reply.Error("IOERR error or timeout connecting to the client"u8);
+            return true;
+        }
+        catch (IOException)
+        {
+            // Redis learns only from its first write that nobody listens there.
+            call.Reply.Error("IOERR error or timeout writing to target instance"u8);
             return true;
         }
 
@@ -73,7 +80,8 @@ internal sealed class MigrateCommand(IServer server, TargetCache targets)
             Send(ref call, options, selects ? database : -1);
             isWriting = false;
             bool isRefused = false;
-            for (int left = (options.Password != 0 ? 1 : 0) + (selects ? 1 : 0); left > 0; left--) isRefused |= ReadRefusal(ref errorLength);
+            int before = (options.Password != 0 ? 1 : 0) + (selects ? 1 : 0);
+            for (; before > 0; before--) isRefused |= ReadRefusal(ref errorLength);
             for (; answered < _keys.Count; answered++)
             {
                 if (ReadRefusal(ref errorLength) || isRefused) target.Database = -1;
@@ -129,8 +137,9 @@ internal sealed class MigrateCommand(IServer server, TargetCache targets)
         {
             int key = _keys[i];
             Entry entry = call.Keys.Find(call.Key(key), Access.NoTouch | Access.NoStatistics | Access.NoNotify);
-            long ttl = entry is { IsMissing: false, HasExpiry: true } ? entry.ExpireAtMs - (server.Clock.UnixMicros() / 1000) : long.MaxValue;
-            if (entry.IsMissing || ttl < 0) continue;
+            if (entry.IsMissing) continue;
+            long ttl = entry.HasExpiry ? entry.ExpireAtMs - (server.Clock.UnixMicros() / 1000) : long.MaxValue;
+            if (ttl < 0) continue;
             _keys[kept++] = key;
             _wire.Begin(options.Replaces ? 5 : 4);
             _wire.Argument("RESTORE"u8);

@@ -36,8 +36,8 @@ public sealed class MigrationModule : IModule
             new KeySpec { Keyword = "KEYS", StartFrom = -2, LastKey = -1, Flags = Moved | KeyFlags.Incomplete },
         ],
         FindKeys = MigrateOptions.FindKeys,
-        Complexity = "This command actually executes a DUMP+DEL in the source instance, and a RESTORE in the target instance. See the pages "
-            + "of these commands for time complexity. Also an O(N) data transfer between the two instances is performed.",
+        Complexity = "This command actually executes a DUMP+DEL in the source instance, and a RESTORE in the target instance. See the "
+            + "pages of these commands for time complexity. Also an O(N) data transfer between the two instances is performed.",
         Summary = "Moves or copies keys to another server.",
         Arguments = "host port:integer key-selector=(key|empty-string=\"\") destination-db:integer timeout:integer [COPY@3.0.0] "
             + "[REPLACE@3.0.0] [authentication=(AUTH@4.0.7 auth|AUTH2@6.0.0 auth2={username password})] [KEYS@3.0.6 keys:key ...]",

@@ -19,6 +19,17 @@ internal sealed class RdbFormat(IServer server, RdbSettings settings, KeptAux ke
     /// <summary>The most bytes that waited in a queue at once, in the last save.</summary>
     public long LastPeakBytes { get; private set; }
 
+    /// <summary>DEBUG FAIL-SAVE: what a killed child is for Redis's tests.</summary>
+    public DebugSubcommand FailSave => new()
+    {
+        Name = "fail-save", Summary = "Lets the snapshot that is being written fail, if there is one.",
+        Handler = (ref CommandContext call) =>
+        {
+            Current?.Cancel("DEBUG FAIL-SAVE");
+            call.Reply.Ok();
+        },
+    };
+
     /// <inheritdoc/>
     public IRdbSave Save(RdbSink sink, RdbSaveOptions options, Action<string?> ended)
     {

@@ -32,6 +32,9 @@ public sealed class RdbModule : IModule
         registry.Observe(new LifeObserver(_file, loading));
         registry.OnShutdown(_file.ReadyToStop);
         registry.Info("Persistence", 400, new PersistenceInfo(server, format, _file, loading).WriteTo);
+        registry.Info("Stats", 500, info => info.Line("dump_payload_sanitizations", loader.Sanitizations));
+        server.Statistics.WasReset += () => _file.Saves = loader.Sanitizations = 0;
+        registry.Debug(format.FailSave);
         registry.Debug(new ReloadCommand(server, _file, loading, flushes).Row);
         registry.Commands(Rows(new SaveCommands(server, _file), _dump));
     }

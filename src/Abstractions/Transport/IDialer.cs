@@ -1,8 +1,8 @@
 namespace ModularKv.Abstractions.Transport;
 
-/// <summary>Opens connections to other servers and waits for them; the server offers it as a service (<see cref="IServer.Find{T}"/>).</summary>
+/// <summary>Opens connections to other servers and waits for them.</summary>
 /// <remarks>
-/// Not yet stable. Loop thread only, and the loop stands still meanwhile: for exchanges that must be over before the next command runs
+/// The server offers it as a service (<see cref="IServer.Find{T}"/>). Not yet stable. Loop thread only, and the loop stands still meanwhile: for exchanges that must be over before the next command runs
 /// (MIGRATE), each with its own limit of time.
 /// </remarks>
 public interface IDialer
@@ -12,9 +12,13 @@ public interface IDialer
     /// <param name="port">The port; one that cannot be is refused like one where nobody listens.</param>
     /// <param name="timeoutMs">How long it may take.</param>
     /// <exception cref="TimeoutException">It took longer.</exception>
-    /// <exception cref="IOException">There is no such host, or it refuses.</exception>
+    /// <exception cref="UnknownHostException">There is no such host.</exception>
+    /// <exception cref="IOException">It refuses.</exception>
     DialedConnection Dial(string host, int port, long timeoutMs);
 }
+
+/// <summary>The address of a host cannot be found.</summary>
+public sealed class UnknownHostException(string message, Exception? inner = null) : IOException(message, inner);
 
 /// <summary>A connection to another server. Dispose it to close it.</summary>
 public abstract class DialedConnection : IDisposable

@@ -26,7 +26,7 @@ internal sealed class Dialer : IDialer
             }
         }
 
-        throw refusal ?? new IOException($"{host} has no address");
+        throw refusal ?? new UnknownHostException($"{host} has no address");
     }
 
     private static IPAddress[] Resolve(string host)
@@ -38,7 +38,7 @@ internal sealed class Dialer : IDialer
         }
         catch (Exception e) when (e is SocketException or ArgumentException)
         {
-            throw new IOException($"the address of {host} cannot be found: {e.Message}", e);
+            throw new UnknownHostException($"the address of {host} cannot be found: {e.Message}", e);
         }
     }
 
