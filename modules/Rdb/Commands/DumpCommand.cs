@@ -24,6 +24,7 @@ internal sealed class DumpCommand(IServer server, RdbSettings settings) : IDispo
     public ReadOnlySpan<byte> PayloadOf(Entry entry)
     {
         _sink.Bytes.SetLength(0);
+        _items.RdbVersion = (int)settings.Version.Value;
         var output = new ImageOutput(_sink, settings.Compression.Value ? _compressing ??= new(true) : new(false), sums: false);
         DataType type = server.Types.Of(entry);
         ulong position = 0;

@@ -21,6 +21,9 @@ internal sealed class OpaqueType(string name) : DataType
     public override ReadOnlySpan<byte> RdbTypes => [RdbTypeByte.Module2];
 
     /// <inheritdoc/>
+    public override bool IsStandIn => true;
+
+    /// <inheritdoc/>
     public override string EncodingOf(Entry value) => "raw";
 
     /// <inheritdoc/>

@@ -36,8 +36,8 @@ internal sealed class DataSetFile(IServer server, RdbSettings settings, RdbForma
     /// <summary>Whether the last save went well.</summary>
     public bool IsWell { get; private set; } = true;
 
-    /// <summary>Saves since the start.</summary>
-    public long Saves { get; private set; }
+    /// <summary>Saves since the start, or since CONFIG RESETSTAT.</summary>
+    public long Saves { get; set; }
 
     /// <summary>Seconds that the last background save took; -1: there was none.</summary>
     public long LastSeconds { get; private set; } = -1;

@@ -52,6 +52,9 @@ internal sealed class RdbSave : SnapshotConsumer, IRdbSave, IDisposable
     }
 
     /// <inheritdoc/>
+    public override int RdbVersion => _head.Version;
+
+    /// <inheritdoc/>
     public ISnapshot Snapshot { get; private set; } = null!;
 
     /// <summary>The most bytes that there were in the queue.</summary>

@@ -3,7 +3,8 @@ using ModularKv.Abstractions.Collections;
 
 namespace ModularKv.Sets.Persistence;
 
-/// <summary>Sets in snapshots: written so that Redis 7.0 reads them, read in every form there is. Source: rdb.c.</summary>
+/// <summary>Sets in snapshots: written so that Redis 7.0 reads them, unless newer forms are wanted, read in every form there is.</summary>
+/// <remarks>Source: rdb.c.</remarks>
 internal sealed class SetRdb(SetStore store)
 {
     /// <summary>A number of members, then the members.</summary>
@@ -14,6 +15,8 @@ internal sealed class SetRdb(SetStore store)
 
     /// <summary>A listpack in a string; since 7.2.</summary>
     public const byte Listpack = 20;
+
+    private const int VersionOfListpack = 11;
 
     // About so much per call: a large set must not hold the loop.
     private const int BytesPerPiece = 64 * 1024;
@@ -27,6 +30,13 @@ internal sealed class SetRdb(SetStore store)
         if (set.Encoding == SetEncoding.IntSet)
         {
             writer.RdbType(IntSet);
+            writer.String(value.Value);
+            return true;
+        }
+
+        if (set.Encoding == SetEncoding.Listpack && writer.RdbVersion >= VersionOfListpack)
+        {
+            writer.RdbType(Listpack);
             writer.String(value.Value);
             return true;
         }

@@ -52,6 +52,9 @@ public abstract class SnapshotConsumer
     /// </summary>
     public virtual bool WantsCommands => false;
 
+    /// <summary><see cref="ValueWriter.RdbVersion"/> of the values. Read when the walk starts.</summary>
+    public virtual int RdbVersion => ValueWriter.RdbVersionDefault;
+
     /// <summary>
     /// Whether it still writes what it got, after the walk has ended: no other walk should start until it has done, as none does while
     /// Redis has a child.

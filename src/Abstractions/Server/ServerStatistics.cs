@@ -63,6 +63,9 @@ public sealed class ServerStatistics
     /// <summary>Commands per second, input and output kilobytes per second over the last seconds.</summary>
     public (double Commands, double InputKb, double OutputKb) Rates { get; internal set; }
 
+    /// <summary>Counters of modules are set to zero with these (CONFIG RESETSTAT).</summary>
+    public event Action? WasReset;
+
     /// <summary>Sets what CONFIG RESETSTAT resets to zero.</summary>
     public void Reset()
     {
@@ -76,5 +79,6 @@ public sealed class ServerStatistics
         LoopIterations = LoopMicros = LongestLoopMicros = LongestLoopCpuMicros = 0;
         LongestLoopStage = "";
         Errors.Clear();
+        WasReset?.Invoke();
     }
 }

@@ -15,12 +15,15 @@ internal sealed class RunningServer : IDisposable
     private readonly ParameterWiring _wiring;
     private readonly ModuleSet _modules;
     private readonly ServerTitle _title;
+    private readonly CrashControl _crash;
     private volatile bool _stopIsPosted;
 
     public RunningServer(ServerStart start)
     {
         _start = start;
         _kernel = new Kernel(start.Parameters, start.Store, _log, Poller.Create(), start.DataFiles);
+        _crash = new CrashControl(_kernel, _log);
+        _kernel.DebugSwitches.Crashing = _crash.Crash;
         _listeners = new Listeners(_kernel);
         _wiring = new ParameterWiring(_kernel, _listeners, _log);
         _modules = new ModuleSet(new ModulePorts(_kernel), ModuleSetOptions.From(start.Parameters));
@@ -143,6 +146,9 @@ internal sealed class RunningServer : IDisposable
 
     /// <summary>Whether it has been asked to stop by a signal and has not refused. Any thread.</summary>
     public bool IsStopping => _stopIsPosted || _kernel.Shutdown.InProgress;
+
+    /// <summary>What ends the process when something is broken.</summary>
+    public CrashControl Crash => _crash;
 
     /// <summary>Asks the server to stop, as SIGTERM and SIGINT do. Any thread.</summary>
     public void RequestStop(bool isInterrupt = false)

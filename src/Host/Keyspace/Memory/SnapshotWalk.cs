@@ -35,6 +35,7 @@ internal sealed unsafe class SnapshotWalk(KeyspaceState state) : ISnapshots, IDi
     private SnapshotConsumer? _consumer;
     private SnapshotConsumer? _last;
     private bool _asCommands;
+    private int _rdbVersion;
     private Run? _run;
     private int _at;
     private bool _settling;
@@ -67,6 +68,7 @@ internal sealed unsafe class SnapshotWalk(KeyspaceState state) : ISnapshots, IDi
         state.Parity = !state.Parity;
         _consumer = _last = consumer;
         _asCommands = consumer.WantsCommands;
+        _rdbVersion = consumer.RdbVersion;
         _run = new Run(this);
         _at = 0;
         foreach (DatabaseStore store in state.Stores)
@@ -280,6 +282,7 @@ internal sealed unsafe class SnapshotWalk(KeyspaceState state) : ISnapshots, IDi
         try
         {
             var value = new Entry(record, null);
+            buffer.Writer.RdbVersion = _rdbVersion;
             done = _asCommands
                 ? type.Rewrite(value, _commands.Into(buffer.Writer), ref position)
                 : type.Save(value, buffer.Writer, ref position);
