@@ -18,10 +18,19 @@ internal sealed class LuaContext : IDisposable
     /// <summary>Tables that cjson.new may make in one state.</summary>
     public const int JsonConfigsMax = 10_000;
 
+    /// <summary>
+    /// Twice what Lua sets: every call leaves its tables behind, and a collection looks at all of the libraries, which take more than most
+    /// scripts ever do.
+    /// </summary>
+    private const int CollectionPausePercent = 400;
+
     private const int Handler = 1;
     private const int Globals = 2;
     private const int EnvironmentMeta = 3;
     private const int LibraryGlobals = 4;
+    private const int KeysName = 5;
+    private const int ArgumentsName = 6;
+    private const int Bottom = ArgumentsName;
 
     private static readonly (string[] Names, LuaFunction[] Functions) s_functions = Collect();
 
@@ -52,7 +61,10 @@ internal sealed class LuaContext : IDisposable
         stack.PushCopy(results + 4);
         for (int i = 4; i >= 1; i--) Replace(stack, i);
         stack.SetTop(LibraryGlobals);
+        stack.Push("KEYS"u8);
+        stack.Push("ARGV"u8);
         State.CollectAll();
+        State.SetPause(CollectionPausePercent);
         Limit(limits);
     }
 
@@ -99,15 +111,25 @@ internal sealed class LuaContext : IDisposable
     {
         Stack stack = State.Main;
         Run = run;
-        stack.SetTop(LibraryGlobals);
+        stack.SetTop(Bottom);
         stack.RawGet(Native.RegistryIndex, reference);
         int arguments = 0;
-        PushKeys(stack, run);
-        if (run.IsScript) stack.SetField(Globals, "KEYS"u8);
-        else arguments++;
-        PushArguments(stack, run);
-        if (run.IsScript) stack.SetField(Globals, "ARGV"u8);
-        else arguments++;
+        if (run.IsScript)
+        {
+            stack.PushCopy(KeysName);
+            PushKeys(stack, run);
+            stack.Set(Globals);
+            stack.PushCopy(ArgumentsName);
+            PushArguments(stack, run);
+            stack.Set(Globals);
+        }
+        else
+        {
+            PushKeys(stack, run);
+            PushArguments(stack, run);
+            arguments = 2;
+        }
+
         State.MustStop ??= MustStop;
         _watch.Begin(State, run.PollFrom);
         bool succeeded = State.Call(arguments, 1, Handler);
@@ -115,7 +137,7 @@ internal sealed class LuaContext : IDisposable
         if (State.IsStopping) RunErrors.Stopped(run, Buffer);
         else if (succeeded) LuaToReply.Write(stack, run);
         else RunErrors.Raised(stack, run);
-        stack.SetTop(LibraryGlobals);
+        stack.SetTop(Bottom);
         Run = null;
     }
 
@@ -124,7 +146,7 @@ internal sealed class LuaContext : IDisposable
     public byte[]? Load(ReadOnlySpan<byte> source, LibraryDraft draft)
     {
         Stack stack = State.Main;
-        stack.SetTop(LibraryGlobals);
+        stack.SetTop(Bottom);
         if (Compile(stack, source, "@user_function\0"u8) is { } error) return [.. "Error compiling function: "u8, .. error];
         SetGlobals(stack, LibraryGlobals);
         Draft = draft;
@@ -135,7 +157,7 @@ internal sealed class LuaContext : IDisposable
         Draft = null;
         byte[]? failure = State.IsStopping ? [.. "FUNCTION LOAD timeout"u8]
             : succeeded ? null : [.. "Error registering functions: "u8, .. RunErrors.Text(stack)];
-        stack.SetTop(LibraryGlobals);
+        stack.SetTop(Bottom);
         SetGlobals(stack, Globals);
         return failure;
     }

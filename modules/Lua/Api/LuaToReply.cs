@@ -18,7 +18,7 @@ internal static class LuaToReply
     private static void Write(Stack stack, ScriptRun run, int depth)
     {
         ReplyWriter reply = run.Reply;
-        if (!stack.Ensure(6) || depth > LuaContext.NestingMax)
+        if (depth > 0 && (!stack.Ensure(6) || depth > LuaContext.NestingMax))
         {
             reply.Error("ERR reached lua stack limit"u8);
             stack.Pop();
