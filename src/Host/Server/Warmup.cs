@@ -17,8 +17,7 @@ internal static class Warmup
     public static void Start(IEnumerable<Command> commands)
     {
         Command[] all = [.. commands];
-        var thread = new Thread(() => Run(all)) { IsBackground = true, Name = "warm-up", Priority = ThreadPriority.BelowNormal };
-        thread.Start();
+        _ = QuietThread.Start("warm-up", () => Run(all));
     }
 
     private static void Run(Command[] commands)
