@@ -48,7 +48,7 @@ internal sealed class CommandImage : SnapshotConsumer
     public void Start()
     {
         _snapshot = _server.Snapshots.Start(this);
-        new Thread(Run) { Name = "aof-rewrite", IsBackground = true }.Start();
+        _ = QuietThread.Start("aof-rewrite", Run);
     }
 
     /// <inheritdoc/>

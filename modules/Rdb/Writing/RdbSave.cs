@@ -25,7 +25,7 @@ internal sealed class RdbSave : SnapshotConsumer, IRdbSave, IDisposable
     private readonly ImageHead _head;
     private readonly WritingOptions _options;
     private readonly Action<string?> _ended;
-    private readonly Thread _thread;
+    private Thread? _thread;
     private readonly ManualResetEventSlim _stop = new();
     private readonly Action _wake = static () => { };
 
@@ -48,7 +48,6 @@ internal sealed class RdbSave : SnapshotConsumer, IRdbSave, IDisposable
         _head = head;
         _options = options;
         _ended = ended;
-        _thread = new Thread(Run) { IsBackground = true, Name = "rdb-writer" };
     }
 
     /// <inheritdoc/>
@@ -87,13 +86,13 @@ internal sealed class RdbSave : SnapshotConsumer, IRdbSave, IDisposable
         var save = new RdbSave(server, sink, head, options, ended);
         save.Snapshot = hasData ? server.Snapshots.Start(save) : new NoKeys();
         if (!hasData) save.Ended(null);
-        save._thread.Start();
         return save;
     }
 
     /// <inheritdoc/>
     public override void Take(SnapshotChunk chunk)
     {
+        _thread ??= StartThread();
         string? giveUp = null;
         lock (_lock)
         {
@@ -108,6 +107,7 @@ internal sealed class RdbSave : SnapshotConsumer, IRdbSave, IDisposable
     /// <inheritdoc/>
     public override void Ended(string? error)
     {
+        _thread ??= StartThread();
         lock (_lock)
         {
             _isClosed = true;
@@ -123,7 +123,7 @@ internal sealed class RdbSave : SnapshotConsumer, IRdbSave, IDisposable
     {
         _holdsLoop = true;
         Snapshot.Complete();
-        _thread.Join();
+        _thread!.Join();
         Finish();
     }
 
@@ -133,12 +133,22 @@ internal sealed class RdbSave : SnapshotConsumer, IRdbSave, IDisposable
         if (_isFinished) return;
         Ended(reason);
         Snapshot.Cancel(reason);
-        _thread.Join(); // it is through with the sink then: no file appears afterwards
+        _thread!.Join(); // it is through with the sink then: no file appears afterwards
         Finish();
     }
 
     /// <inheritdoc/>
     public void Dispose() => _stop.Dispose();
+
+    // What clients do not wait for gives way to the loop; what holds the loop does not.
+    private Thread StartThread()
+    {
+        const string name = "rdb-writer";
+        if (!_holdsLoop) return QuietThread.Start(name, Run);
+        var thread = new Thread(Run) { IsBackground = true, Name = name };
+        thread.Start();
+        return thread;
+    }
 
     private void Enqueue(SnapshotChunk chunk)
     {
@@ -250,7 +260,7 @@ internal sealed class RdbSave : SnapshotConsumer, IRdbSave, IDisposable
         }
 
         if (error is not null) Snapshot.Cancel(error);
-        _thread.Join();
+        _thread!.Join();
         _stop.Dispose();
         _ended(error);
     }

@@ -12,7 +12,7 @@ namespace ModularKv.Host.Keyspace.Memory;
 /// Two buffers: while a large value is half saved its pieces must stay neighbours, so old values of other keys gather in the second one.
 /// After a cancelled walk records have either bit: they are settled in slices, or at once when the next walk starts before that is done.
 /// </remarks>
-internal sealed unsafe class SnapshotWalk(KeyspaceState state) : ISnapshots, IDisposable
+internal sealed unsafe class SnapshotWalk(KeyspaceState state, ChunkPool pool) : ISnapshots, IDisposable
 {
     /// <summary>Size at which a chunk is handed over, in bytes.</summary>
     public const int ChunkBytes = 256 * 1024;
@@ -29,8 +29,8 @@ internal sealed unsafe class SnapshotWalk(KeyspaceState state) : ISnapshots, IDi
     private const int BytesPerCopy = 512 * 1024;
 
     private readonly List<StoreContent> _contents = [];
-    private readonly SnapshotBuffer _buffer = new();
-    private readonly SnapshotBuffer _aside = new();
+    private readonly SnapshotBuffer _buffer = new(pool);
+    private readonly SnapshotBuffer _aside = new(pool);
     private readonly CommandItems _commands = new();
     private SnapshotConsumer? _consumer;
     private SnapshotConsumer? _last;
@@ -45,7 +45,7 @@ internal sealed unsafe class SnapshotWalk(KeyspaceState state) : ISnapshots, IDi
     private ulong _position;
 
     // While a large string is being copied: where to. Its chunk is another, so the two buffers are not concerned.
-    private readonly SnapshotBuffer _large = new();
+    private readonly SnapshotBuffer _large = new(null);
     private byte* _copy;
 
     /// <summary>Whether a walk is under way.</summary>
@@ -65,6 +65,7 @@ internal sealed unsafe class SnapshotWalk(KeyspaceState state) : ISnapshots, IDi
     {
         Invariant.Check(!Active, "a snapshot was started while one is under way");
         while (_settling) Settle();
+        pool.Open();
         state.Parity = !state.Parity;
         _consumer = _last = consumer;
         _asCommands = consumer.WantsCommands;
@@ -326,6 +327,7 @@ internal sealed unsafe class SnapshotWalk(KeyspaceState state) : ISnapshots, IDi
         _buffer.Clear();
         _aside.Clear();
         _large.Clear();
+        pool.Close();
         state.SetHook(KeyspaceHooks.Snapshot, false);
 
         // Only what belongs to a database needs its parity bits settled.
