@@ -82,7 +82,7 @@ internal readonly struct MigrateOptions
     public static bool FindKeys(ArgumentList arguments, KeyPositions keys)
     {
         const KeyFlags Moved = KeyFlags.RW | KeyFlags.Access | KeyFlags.Delete;
-        for (int i = Options; i < arguments.Count; i++)
+        for (int i = MayNameKeys(arguments) ? Options : arguments.Count; i < arguments.Count; i++)
         {
             if (arguments.Is(i, "keys"u8))
             {
@@ -98,5 +98,16 @@ internal readonly struct MigrateOptions
 
         keys.Add(3, Moved);
         return true;
+    }
+
+    // By the key specification: KEYS as the last word announces none.
+    private static bool MayNameKeys(ArgumentList arguments)
+    {
+        for (int i = Options; i < arguments.Count - 1; i++)
+        {
+            if (arguments.Is(i, "keys"u8)) return true;
+        }
+
+        return false;
     }
 }

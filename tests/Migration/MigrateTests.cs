@@ -32,7 +32,8 @@ public sealed class MigrateTests
             ["MIGRATE", host, port, "k", "0", "1000", "AUTH"], ["MIGRATE", host, port, "k", "0", "1000", "AUTH2", "a"],
             ["MIGRATE", host, port, "k", "0", "1000", "KEYS", "k"], ["MIGRATE", host, port, "", "0", "1000", "KEYS"],
             ["MIGRATE", host, port, "", "0", "1000", "KEYS", "none", "nor"],
-            ["MIGRATE", host, "0", "k", "0", "1000"], ["MIGRATE", host, "99999", "k", "0", "1000"], ["MIGRATE", host, "x", "k", "0", "1000"],
+            ["MIGRATE", host, "0", "k", "0", "1000"], ["MIGRATE", host, "99999", "k", "0", "1000"],
+            ["MIGRATE", host, "x", "k", "0", "1000"],
             ["MIGRATE", "no such host", port, "k", "0", "1000"],
             ["MIGRATE", host, port, "k", "0", "0", "COPY", "REPLACE"], ["MIGRATE", host, port, "k", "0", "1000", "COPY"],
             ["MIGRATE", host, port, "k", "99", "1000", "COPY"], ["MIGRATE", host, port, "k", "3", "1000", "COPY", "replace"],
@@ -43,6 +44,9 @@ public sealed class MigrateTests
             ["COMMAND", "GETKEYS", "MIGRATE", host, port, "", "0", "5", "AUTH", "keys", "KEYS", "a", "b"],
             ["COMMAND", "GETKEYS", "MIGRATE", host, port, "k", "0", "5", "COPY"],
             ["COMMAND", "GETKEYS", "MIGRATE", host, port, "k", "0", "5", "KEYS", "a"],
+            ["COMMAND", "GETKEYS", "MIGRATE", host, port, "k", "0", "5", "KEYS"],
+            ["COMMAND", "GETKEYS", "MIGRATE", host, port, "", "0", "5", "KEYS"],
+            ["COMMAND", "GETKEYS", "MIGRATE", host, port, "", "0", "5", "AUTH", "keys", "KEYS"],
         ];
         foreach (object[] call in calls) both.Same(call);
     }

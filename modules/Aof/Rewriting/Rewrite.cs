@@ -49,6 +49,7 @@ internal sealed class Rewrite(IServer server, AofSettings settings, AofLog log, 
         }
 
         Count++;
+        server.Statistics.TotalForks++;
         _isRdb = images.IsRdb;
         _startedAtMs = server.Clock.UnixMs;
         IsRunning = true;

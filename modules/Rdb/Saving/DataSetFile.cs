@@ -85,6 +85,7 @@ internal sealed class DataSetFile(IServer server, RdbSettings settings, RdbForma
     public void SaveInBackground()
     {
         Saves++;
+        server.Statistics.TotalForks++;
         _dirtyBefore = server.Databases.Dirty;
         _triedAt = _startedAt = Now;
         _keepsStatus = false;

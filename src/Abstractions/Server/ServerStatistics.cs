@@ -34,6 +34,7 @@ public sealed class ServerStatistics
     public long ReplyBufferExpands;
     public long DefragmentedBlocks;
     public long DefragmentationMicros;
+    public long TotalForks;
 #pragma warning restore CS1591
 
     /// <summary>Since when memory has been above maxmemory, monotonic microseconds; 0: it is not.</summary>
@@ -75,7 +76,7 @@ public sealed class ServerStatistics
             ErrorReplies = ReadsProcessed = WritesProcessed = 0;
         QueryBufferLimitDisconnections = OutputBufferLimitDisconnections = UnauthorizedAuth = 0;
         UnauthorizedCommands = UnauthorizedKeys = UnauthorizedChannels = 0;
-        ReplyBufferShrinks = ReplyBufferExpands = DefragmentedBlocks = DefragmentationMicros = 0;
+        ReplyBufferShrinks = ReplyBufferExpands = DefragmentedBlocks = DefragmentationMicros = TotalForks = 0;
         LoopIterations = LoopMicros = LongestLoopMicros = LongestLoopCpuMicros = 0;
         LongestLoopStage = "";
         Errors.Clear();

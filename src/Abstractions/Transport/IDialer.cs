@@ -2,8 +2,8 @@ namespace ModularKv.Abstractions.Transport;
 
 /// <summary>Opens connections to other servers and waits for them.</summary>
 /// <remarks>
-/// The server offers it as a service (<see cref="IServer.Find{T}"/>). Not yet stable. Loop thread only, and the loop stands still meanwhile:
-/// for exchanges that must be over before the next command runs (MIGRATE), each with its own limit of time.
+/// The server offers it as a service (<see cref="IServer.Find{T}"/>). Not yet stable. Loop thread only, and the loop stands still
+/// meanwhile: for exchanges that must be over before the next command runs (MIGRATE), each with its own limit of time.
 /// </remarks>
 public interface IDialer
 {
