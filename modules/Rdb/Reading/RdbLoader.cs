@@ -13,6 +13,8 @@ namespace ModularKv.Rdb.Reading;
 /// <param name="kept">What an image holds beside the keys that nobody here understands.</param>
 internal sealed class RdbLoader(IServer server, ReadingSettings settings, OpaqueTypes opaque, KeptAux kept)
 {
+    private const long AheadFromBytes = 1 << 20;
+
     private readonly RdbStream _payload = new(RdbStream.PayloadBufferBytes);
 
     /// <summary>How to read.</summary>
@@ -36,7 +38,7 @@ internal sealed class RdbLoader(IServer server, ReadingSettings settings, Opaque
             },
         };
         if (!options.Replace) kept.Clear();
-        stream.Open(source);
+        stream.Open(source, Ahead(source));
         var values = new ValueLoading(stream, new ReadableTypes(server.Types), opaque)
         {
             Sanitize = settings.SanitizesImages,
@@ -62,7 +64,16 @@ internal sealed class RdbLoader(IServer server, ReadingSettings settings, Opaque
         finally
         {
             Sanitizations += values.Sanitizations;
+            stream.EndAhead();
         }
+    }
+
+    // Small images, and a single processor, are not worth a thread.
+    private ReadAhead? Ahead(RdbSource source)
+    {
+        ILoading loading = server.Loading;
+        bool pays = Environment.ProcessorCount > 1 && loading.Active && loading.TotalBytes - loading.LoadedBytes >= AheadFromBytes;
+        return pays ? new ReadAhead(source, RdbStream.ImageBufferBytes, settings.Checksum) : null;
     }
 
     /// <summary>Puts the value of a payload, whose footer was checked, under a key, which must not exist.</summary>

@@ -22,6 +22,7 @@ internal sealed class SetRdb(SetStore store)
     private const int BytesPerPiece = 64 * 1024;
 
     private readonly SetDraft _draft = new(store);
+    private readonly SetPacking _packing = new(store);
 
     /// <summary>Writes a set, or the next piece of a large one.</summary>
     public static bool Save(Entry value, ValueWriter writer, ref ulong position)
@@ -69,7 +70,10 @@ internal sealed class SetRdb(SetStore store)
         {
             switch (rdbType)
             {
-                case Strings: ReadStrings(reader); break;
+                case Strings:
+                    if (TryReadPacked(reader, out ulong left, database, key, out Entry packed)) return packed;
+                    ReadStrings(reader, left);
+                    break;
                 case IntSet:
                     ReadOnlySpan<byte> integers = reader.String();
                     if (TryTakeWhole(integers, database, key, out Entry whole)) return whole;
@@ -101,9 +105,25 @@ internal sealed class SetRdb(SetStore store)
         return true;
     }
 
-    private void ReadStrings(ValueReader reader)
+    // What was read without becoming a listpack is in the draft.
+    private bool TryReadPacked(ValueReader reader, out ulong left, Database database, scoped in KeyRef key, out Entry entry)
     {
-        for (ulong left = reader.Length(); left > 0; left--) Add(reader.String());
+        entry = default;
+        left = reader.Length();
+        if (left is 0 or > SetPacking.MembersMax) return false;
+        int read = _packing.Read(reader, (int)left, database, key, out entry, out ReadOnlySpan<byte> next);
+        left -= (ulong)read;
+        if (!entry.IsMissing) return true;
+        AddAll(_packing.Members);
+        if (left == 0) return false;
+        left--;
+        Add(next);
+        return false;
+    }
+
+    private void ReadStrings(ValueReader reader, ulong count)
+    {
+        for (ulong left = count; left > 0; left--) Add(reader.String());
     }
 
     private void ReadIntSet(ReadOnlySpan<byte> bytes)
@@ -117,6 +137,11 @@ internal sealed class SetRdb(SetStore store)
     {
         if (!Abstractions.Collections.Listpack.IsWellFormed(bytes)) throw new ValueFormatException("a listpack whose lengths are wrong");
         _draft.KeepFromIntegers();
+        AddAll(bytes);
+    }
+
+    private void AddAll(ReadOnlySpan<byte> bytes)
+    {
         Span<byte> digits = stackalloc byte[NumberText.IntegerBytesMax];
         int at = Abstractions.Collections.Listpack.First(bytes);
         while (at >= 0) Add(Abstractions.Collections.Listpack.Take(bytes, ref at).Text(digits));
