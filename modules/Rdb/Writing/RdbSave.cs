@@ -96,8 +96,9 @@ internal sealed class RdbSave : SnapshotConsumer, IRdbSave, IDisposable
         string? giveUp = null;
         lock (_lock)
         {
+            long before = _queuedBytes;
             if (_error is null && !_isClosed) Enqueue(chunk); else chunk.Dispose();
-            if (_error is null && _queuedBytes > (_holdsLoop ? QueueBytes : QueueBytesHigh)) WaitForRoom();
+            if (_error is null && _queuedBytes > (_holdsLoop ? QueueBytes : QueueBytesHigh)) WaitForRoom(before);
             giveUp = _error;
         }
 
@@ -116,6 +117,13 @@ internal sealed class RdbSave : SnapshotConsumer, IRdbSave, IDisposable
         }
 
         if (error is not null) _stop.Set();
+    }
+
+    /// <inheritdoc/>
+    public override bool TryComplete()
+    {
+        Complete();
+        return true;
     }
 
     /// <inheritdoc/>
@@ -158,7 +166,7 @@ internal sealed class RdbSave : SnapshotConsumer, IRdbSave, IDisposable
         Monitor.PulseAll(_lock);
     }
 
-    private void WaitForRoom()
+    private void WaitForRoom(long before)
     {
         if (_holdsLoop)
         {
@@ -167,7 +175,9 @@ internal sealed class RdbSave : SnapshotConsumer, IRdbSave, IDisposable
         }
 
         Monitor.Wait(_lock, WaitMs);
-        if (_queuedBytes <= QueueBytesMax) return;
+
+        // One value may be larger than the limit: what counts is what waits beside it.
+        if (Math.Min(before, _queuedBytes) <= QueueBytesMax) return;
         _error = "The disk takes the snapshot more slowly than clients change the data: "
             + $"{_queuedBytes >> 20} MB of old values wait to be written. Save at a quieter time, or to a faster disk (dir).";
         _stop.Set();

@@ -56,10 +56,15 @@ internal sealed class SetRdb(SetStore store)
             return true;
         }
 
-        MemberWriter members = new(writer);
-        do position = set.Table.Scan(position, ref members);
-        while (position != 0 && writer.Written < BytesPerPiece);
-        return position == 0;
+        TableWalk table = new(position);
+        while (writer.Written < BytesPerPiece)
+        {
+            if (!set.Table.Next(ref table, out TableItem item)) return true;
+            writer.String(item.Key);
+        }
+
+        position = table.Position;
+        return false;
     }
 
     /// <summary>Reads a set and puts it under the key.</summary>
@@ -150,10 +155,5 @@ internal sealed class SetRdb(SetStore store)
     private void Add(ReadOnlySpan<byte> member)
     {
         if (!_draft.Add(member)) throw new ValueFormatException("a set with a member twice");
-    }
-
-    private readonly struct MemberWriter(ValueWriter writer) : ITableVisitor
-    {
-        public void Visit(TableItem item) => writer.String(item.Key);
     }
 }

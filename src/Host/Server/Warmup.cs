@@ -23,7 +23,9 @@ internal static class Warmup
     public static void Start(IEnumerable<Command> commands)
     {
         Command[] all = [.. commands];
-        _ = QuietThread.Start("warm-up", () => Run(all));
+        // Not a quiet thread: while it compiles it holds locks that the loop may need.
+        var thread = new Thread(() => Run(all)) { IsBackground = true, Name = "warm-up" };
+        thread.Start();
     }
 
     private static void Run(Command[] commands)

@@ -57,6 +57,12 @@ internal sealed unsafe class SnapshotWalk(KeyspaceState state, ChunkPool pool) :
     /// <summary>Whether <see cref="Step"/> has something to do: not while the consumer has no room.</summary>
     public bool HasWork => _settling || _consumer is { Ready: true };
 
+    /// <summary>
+    /// Bytes in chunks that a consumer may hold while it is not ready: old values of keys that change come all the same. Consumers have
+    /// limits of their own, which are lower; this one is for those that have none.
+    /// </summary>
+    public long HeldBytesMax { get; set; } = 1L << 30;
+
     /// <summary>Bytes in chunks that consumers hold.</summary>
     public SnapshotAccount InFlight { get; } = new();
 
@@ -86,6 +92,13 @@ internal sealed unsafe class SnapshotWalk(KeyspaceState state, ChunkPool pool) :
         _contents.Sort((a, b) => a.WalkIndex.CompareTo(b.WalkIndex));
         state.SetHook(KeyspaceHooks.Snapshot, true);
         return _run;
+    }
+
+    /// <inheritdoc/>
+    bool ISnapshots.TryComplete()
+    {
+        if (!Active && _last is not { IsWriting: true }) return true;
+        return _last!.TryComplete();
     }
 
     /// <summary>Goes on for about so many microseconds, or until the consumer has no room. Call it between commands.</summary>
@@ -307,6 +320,12 @@ internal sealed unsafe class SnapshotWalk(KeyspaceState state, ChunkPool pool) :
     private void HandOver(SnapshotBuffer buffer)
     {
         if (_consumer == null || buffer.Count == 0) return;
+        if (InFlight.Bytes > HeldBytesMax && !_consumer.Ready)
+        {
+            End($"the snapshot's consumer holds {InFlight.Bytes >> 20} MB and takes no more, while clients change the data");
+            return;
+        }
+
         _consumer.Take(buffer.Detach(state.Types.Names, InFlight));
     }
 
