@@ -1,3 +1,4 @@
+using ModularKv.Abstractions;
 using ModularKv.Abstractions.Scripting;
 using ModularKv.Lua.Api;
 using ModularKv.Lua.Libraries;
@@ -101,7 +102,7 @@ internal sealed class LuaContext : IDisposable
         if (loaded && _translator.Complaint is null) return null;
         byte[] error = loaded
             ? [.. ShortName(chunkName), (byte)':', .. System.Text.Encoding.ASCII.GetBytes(_translator.Complaint!)]
-            : CompileErrors.Reword(stack.Type(-1) == Native.TypeString ? stack.Bytes(-1) : "not enough memory"u8, _translator.Replaced);
+            : CompileErrors.Reword(stack.Type(-1) == Native.TypeString ? stack.Bytes(-1) : "not enough memory"u8, _translator);
         stack.Pop();
         return error;
     }
@@ -117,16 +118,16 @@ internal sealed class LuaContext : IDisposable
         if (run.IsScript)
         {
             stack.PushCopy(KeysName);
-            PushKeys(stack, run);
+            PushTexts(stack, run, isKeys: true);
             stack.Set(Globals);
             stack.PushCopy(ArgumentsName);
-            PushArguments(stack, run);
+            PushTexts(stack, run, isKeys: false);
             stack.Set(Globals);
         }
         else
         {
-            PushKeys(stack, run);
-            PushArguments(stack, run);
+            PushTexts(stack, run, isKeys: true);
+            PushTexts(stack, run, isKeys: false);
             arguments = 2;
         }
 
@@ -173,24 +174,13 @@ internal sealed class LuaContext : IDisposable
 
     private static ReadOnlySpan<byte> ShortName(ReadOnlySpan<byte> chunkName) => chunkName[1..^1];
 
-    private static void PushKeys(Stack stack, ScriptRun run)
+    private static void PushTexts(Stack stack, ScriptRun run, bool isKeys)
     {
-        int count = run.KeyCount;
+        int count = isKeys ? run.KeyCount : run.ArgumentCount;
         stack.PushTable(count);
         for (int i = 0; i < count; i++)
         {
-            stack.Push(run.Key(i));
-            stack.RawSet(-2, i + 1);
-        }
-    }
-
-    private static void PushArguments(Stack stack, ScriptRun run)
-    {
-        int count = run.ArgumentCount;
-        stack.PushTable(count);
-        for (int i = 0; i < count; i++)
-        {
-            stack.Push(run.Argument(i));
+            stack.Push(isKeys ? run.Key(i) : run.Argument(i));
             stack.RawSet(-2, i + 1);
         }
     }
@@ -221,9 +211,9 @@ internal sealed class LuaContext : IDisposable
 
         stack.PushNull();
         stack.SetField(table, "null"u8);
-        stack.Push(RedisApi.Version);
+        stack.Push(System.Text.Encoding.ASCII.GetBytes(ServerVersion.Compatibility));
         stack.SetField(table, "version"u8);
-        stack.Push((double)RedisApi.VersionNumber);
+        stack.Push((double)RedisApi.VersionNumber(ServerVersion.Compatibility));
         stack.SetField(table, "version_number"u8);
     }
 
