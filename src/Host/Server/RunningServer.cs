@@ -49,7 +49,8 @@ internal sealed class RunningServer : IDisposable
                 SystemLog.StandardPath, _start.Parameters.SyslogIdent.Text, _start.Parameters.SyslogFacility.Value);
         }
 
-        Directory.SetCurrentDirectory(_start.Parameters.Dir.Text);
+        if (EnterDirectory() is { } noEntry) return noEntry;
+        _start.Parameters.Dir.Apply = EnterDirectory;
         _wiring.ApplyAll();
         if (!_modules.Configure()) return ModuleRefusal();
         IReadOnlyList<ConfigurationError> errors = _start.Store.CompleteStart();
@@ -115,6 +116,20 @@ internal sealed class RunningServer : IDisposable
         _listeners.Close();
         if (_start.Parameters.PidFile.Value is { Length: > 0 } pidFile) File.Delete(pidFile);
         return 0;
+    }
+
+    // Data files have relative names, and follow.
+    private string? EnterDirectory()
+    {
+        try
+        {
+            Directory.SetCurrentDirectory(_start.Parameters.Dir.Text);
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return e.Message;
+        }
     }
 
     private string? LoadDataset()
