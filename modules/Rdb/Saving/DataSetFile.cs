@@ -155,7 +155,8 @@ internal sealed class DataSetFile(IServer server, RdbSettings settings, RdbForma
     }
 
     private FileSink NewSink()
-        => new(new FixedFolder(server.Files, () => settings.Directory), settings.FileName.Text, settings.Directory, settings.IncrementalSync.Value);
+        => new(new FixedFolder(server.Files, ()
+            => settings.Directory), settings.FileName.Text, settings.Directory, settings.IncrementalSync.Value);
 
     private void Ended(string? error)
     {

@@ -20,7 +20,8 @@ internal sealed class StreamRewriting
     private readonly byte[] _text = new byte[StreamId.TextBytesMax];
 
     /// <summary>
-    /// XADD for each entry, XSETID, and for the groups XGROUP and XCLAIM. As <see cref="DataType.Rewrite(Entry, ICommandSink, ref ulong)"/>.
+    /// XADD for each entry, XSETID, and for the groups XGROUP and XCLAIM. As <see cref="DataType.Rewrite(Entry, ICommandSink, ref
+    /// ulong)"/>.
     /// </summary>
     public bool Write(ReadOnlySpan<byte> key, StreamValue stream, ICommandSink commands, ref ulong position)
     {

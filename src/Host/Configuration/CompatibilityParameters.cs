@@ -33,7 +33,7 @@ internal static class CompatibilityParameters
     [
         new ListParameter("save")
         {
-            Accumulates = true, ElementsPerLine = 2, Description = Placeholder,
+            Accumulates = true, AlwaysRewritten = true, ElementsPerLine = 2, Description = Placeholder,
             Validate = ValidateSave, Normalize = NormalizeNumbers,
         },
         Text("dbfilename", "dump.rdb", Protected, value => IsBaseName(value) ? null : "dbfilename can't be a path, just a filename"),
