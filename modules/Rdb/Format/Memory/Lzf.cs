@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -97,6 +98,7 @@ internal static class Lzf
 
         /// <summary>Compresses <paramref name="from"/> into <paramref name="to"/>.</summary>
         /// <returns>Bytes used; 0: it does not fit.</returns>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public int Compress(ReadOnlySpan<byte> from, Span<byte> to)
         {
             if (from.Length == 0 || to.Length == 0) return 0;
@@ -107,6 +109,7 @@ internal static class Lzf
             }
 
             ref byte input = ref MemoryMarshal.GetReference(from);
+            ref byte output = ref MemoryMarshal.GetReference(to);
             ref uint table = ref MemoryMarshal.GetArrayDataReference(_table);
             uint start = _base;
             _base += (uint)from.Length;
@@ -130,9 +133,9 @@ internal static class Lzf
                 {
                     if (op >= to.Length) return 0;
                     literals++;
-                    to[op++] = Unsafe.Add(ref input, ip++);
+                    Unsafe.Add(ref output, op++) = Unsafe.Add(ref input, ip++);
                     if (literals < LiteralsMax) continue;
-                    to[op - literals - 1] = (byte)(literals - 1);
+                    Unsafe.Add(ref output, op - literals - 1) = (byte)(literals - 1);
                     literals = 0;
                     op++;
                     continue;
@@ -185,6 +188,13 @@ internal static class Lzf
         private static int MatchLength(ref byte input, int reference, int ip, int end)
         {
             int most = Math.Min(end - ip - 2, ReferenceMax);
+            if (most >= sizeof(ulong))
+            {
+                // Most matches are short.
+                ulong difference = Eight(ref input, reference) ^ Eight(ref input, ip);
+                if (difference != 0) return Math.Max(BitOperations.TrailingZeroCount(difference) >> 3, 3) - 2;
+            }
+
             ReadOnlySpan<byte> earlier = MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref input, reference), most);
             ReadOnlySpan<byte> later = MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref input, ip), most);
 
