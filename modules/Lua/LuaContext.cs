@@ -1,3 +1,4 @@
+using ModularKv.Abstractions;
 using ModularKv.Abstractions.Scripting;
 using ModularKv.Lua.Api;
 using ModularKv.Lua.Libraries;
@@ -18,10 +19,19 @@ internal sealed class LuaContext : IDisposable
     /// <summary>Tables that cjson.new may make in one state.</summary>
     public const int JsonConfigsMax = 10_000;
 
+    /// <summary>
+    /// Twice what Lua sets: every call leaves its tables behind, and a collection looks at all of the libraries, which take more than most
+    /// scripts ever do.
+    /// </summary>
+    private const int CollectionPausePercent = 400;
+
     private const int Handler = 1;
     private const int Globals = 2;
     private const int EnvironmentMeta = 3;
     private const int LibraryGlobals = 4;
+    private const int KeysName = 5;
+    private const int ArgumentsName = 6;
+    private const int Bottom = ArgumentsName;
 
     private static readonly (string[] Names, LuaFunction[] Functions) s_functions = Collect();
 
@@ -52,7 +62,10 @@ internal sealed class LuaContext : IDisposable
         stack.PushCopy(results + 4);
         for (int i = 4; i >= 1; i--) Replace(stack, i);
         stack.SetTop(LibraryGlobals);
+        stack.Push("KEYS"u8);
+        stack.Push("ARGV"u8);
         State.CollectAll();
+        State.SetPause(CollectionPausePercent);
         Limit(limits);
     }
 
@@ -89,7 +102,7 @@ internal sealed class LuaContext : IDisposable
         if (loaded && _translator.Complaint is null) return null;
         byte[] error = loaded
             ? [.. ShortName(chunkName), (byte)':', .. System.Text.Encoding.ASCII.GetBytes(_translator.Complaint!)]
-            : CompileErrors.Reword(stack.Type(-1) == Native.TypeString ? stack.Bytes(-1) : "not enough memory"u8, _translator.Replaced);
+            : CompileErrors.Reword(stack.Type(-1) == Native.TypeString ? stack.Bytes(-1) : "not enough memory"u8, _translator);
         stack.Pop();
         return error;
     }
@@ -99,15 +112,25 @@ internal sealed class LuaContext : IDisposable
     {
         Stack stack = State.Main;
         Run = run;
-        stack.SetTop(LibraryGlobals);
+        stack.SetTop(Bottom);
         stack.RawGet(Native.RegistryIndex, reference);
         int arguments = 0;
-        PushKeys(stack, run);
-        if (run.IsScript) stack.SetField(Globals, "KEYS"u8);
-        else arguments++;
-        PushArguments(stack, run);
-        if (run.IsScript) stack.SetField(Globals, "ARGV"u8);
-        else arguments++;
+        if (run.IsScript)
+        {
+            stack.PushCopy(KeysName);
+            PushTexts(stack, run, isKeys: true);
+            stack.Set(Globals);
+            stack.PushCopy(ArgumentsName);
+            PushTexts(stack, run, isKeys: false);
+            stack.Set(Globals);
+        }
+        else
+        {
+            PushTexts(stack, run, isKeys: true);
+            PushTexts(stack, run, isKeys: false);
+            arguments = 2;
+        }
+
         State.MustStop ??= MustStop;
         _watch.Begin(State, run.PollFrom);
         bool succeeded = State.Call(arguments, 1, Handler);
@@ -115,7 +138,7 @@ internal sealed class LuaContext : IDisposable
         if (State.IsStopping) RunErrors.Stopped(run, Buffer);
         else if (succeeded) LuaToReply.Write(stack, run);
         else RunErrors.Raised(stack, run);
-        stack.SetTop(LibraryGlobals);
+        stack.SetTop(Bottom);
         Run = null;
     }
 
@@ -124,7 +147,7 @@ internal sealed class LuaContext : IDisposable
     public byte[]? Load(ReadOnlySpan<byte> source, LibraryDraft draft)
     {
         Stack stack = State.Main;
-        stack.SetTop(LibraryGlobals);
+        stack.SetTop(Bottom);
         if (Compile(stack, source, "@user_function\0"u8) is { } error) return [.. "Error compiling function: "u8, .. error];
         SetGlobals(stack, LibraryGlobals);
         Draft = draft;
@@ -135,7 +158,7 @@ internal sealed class LuaContext : IDisposable
         Draft = null;
         byte[]? failure = State.IsStopping ? [.. "FUNCTION LOAD timeout"u8]
             : succeeded ? null : [.. "Error registering functions: "u8, .. RunErrors.Text(stack)];
-        stack.SetTop(LibraryGlobals);
+        stack.SetTop(Bottom);
         SetGlobals(stack, Globals);
         return failure;
     }
@@ -151,24 +174,13 @@ internal sealed class LuaContext : IDisposable
 
     private static ReadOnlySpan<byte> ShortName(ReadOnlySpan<byte> chunkName) => chunkName[1..^1];
 
-    private static void PushKeys(Stack stack, ScriptRun run)
+    private static void PushTexts(Stack stack, ScriptRun run, bool isKeys)
     {
-        int count = run.KeyCount;
+        int count = isKeys ? run.KeyCount : run.ArgumentCount;
         stack.PushTable(count);
         for (int i = 0; i < count; i++)
         {
-            stack.Push(run.Key(i));
-            stack.RawSet(-2, i + 1);
-        }
-    }
-
-    private static void PushArguments(Stack stack, ScriptRun run)
-    {
-        int count = run.ArgumentCount;
-        stack.PushTable(count);
-        for (int i = 0; i < count; i++)
-        {
-            stack.Push(run.Argument(i));
+            stack.Push(isKeys ? run.Key(i) : run.Argument(i));
             stack.RawSet(-2, i + 1);
         }
     }
@@ -199,9 +211,9 @@ internal sealed class LuaContext : IDisposable
 
         stack.PushNull();
         stack.SetField(table, "null"u8);
-        stack.Push(RedisApi.Version);
+        stack.Push(System.Text.Encoding.ASCII.GetBytes(ServerVersion.Compatibility));
         stack.SetField(table, "version"u8);
-        stack.Push((double)RedisApi.VersionNumber);
+        stack.Push((double)RedisApi.VersionNumber(ServerVersion.Compatibility));
         stack.SetField(table, "version_number"u8);
     }
 

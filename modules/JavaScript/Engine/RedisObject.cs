@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using Jint.Native;
@@ -16,8 +15,6 @@ namespace ModularKv.JavaScript.Engine;
 /// <summary>The object <c>redis</c>: what scripts ask of the server. It cannot be changed.</summary>
 internal sealed class RedisObject(Jint.Engine engine, Meter meter, RedisObject.Registrar? registrar)
 {
-    private const int OnStack = 512;
-
     private static readonly (string Name, int Value)[] Numbers =
     [
         ("LOG_DEBUG", 0), ("LOG_VERBOSE", 1), ("LOG_NOTICE", 2), ("LOG_WARNING", 3), ("REPL_NONE", 0), ("REPL_AOF", 1), ("REPL_SLAVE", 2),
@@ -101,16 +98,8 @@ internal sealed class RedisObject(Jint.Engine engine, Meter meter, RedisObject.R
 
         if (!argument.IsString() && !argument.IsNumber()) throw NoArgument();
         string text = TypeConverter.ToString(argument);
-        if (text.Length * 3 <= OnStack)
-        {
-            Span<byte> few = stackalloc byte[OnStack];
-            run.Add(few[..ByteText.Encode(text, few)]);
-            return;
-        }
-
-        byte[] many = ArrayPool<byte>.Shared.Rent(ByteText.BytesMax(text));
-        run.Add(many.AsSpan(0, ByteText.Encode(text, many)));
-        ArrayPool<byte>.Shared.Return(many);
+        using var encoded = new EncodedText(text, stackalloc byte[EncodedText.OnStack]);
+        run.Add(encoded.Bytes);
     }
 
     private JavaScriptException NoArgument() => Error("redis.call arguments must be strings, numbers or arrays of bytes");
@@ -146,7 +135,8 @@ internal sealed class RedisObject(Jint.Engine engine, Meter meter, RedisObject.R
         double level = arguments[0].IsNumber() ? arguments[0].AsNumber() : -1;
         if (level is not (0 or 1 or 2 or 3)) throw Error("Invalid log level.");
         string text = string.Join(' ', arguments.Skip(1).Select(TypeConverter.ToString));
-        Running("log").Log((LogLevel)(int)level, ByteText.Encode(text));
+        if (meter.Draft is { } draft) draft.Log((LogLevel)(int)level, ByteText.Encode(text));
+        else Running("log").Log((LogLevel)(int)level, ByteText.Encode(text));
         return JsValue.Undefined;
     }
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using Jint.Native;
 using Jint.Native.Array;
@@ -21,7 +20,6 @@ internal static class ReplyOutput
 {
     private const int DepthMax = 100;
     private const int ValuesMax = 10_000_000;
-    private const int OnStack = 256;
 
     /// <summary>Writes one reply.</summary>
     public static void Write(JsValue value, ScriptRun run)
@@ -164,16 +162,8 @@ internal static class ReplyOutput
 
     private static void Bulk(string text, ReplyWriter reply)
     {
-        if (text.Length * 3 <= OnStack)
-        {
-            Span<byte> few = stackalloc byte[OnStack];
-            reply.Bulk(few[..ByteText.Encode(text, few)]);
-            return;
-        }
-
-        byte[] many = ArrayPool<byte>.Shared.Rent(ByteText.BytesMax(text));
-        reply.Bulk(many.AsSpan(0, ByteText.Encode(text, many)));
-        ArrayPool<byte>.Shared.Return(many);
+        using var encoded = new EncodedText(text, stackalloc byte[EncodedText.OnStack]);
+        reply.Bulk(encoded.Bytes);
     }
 
     private static bool IsShown(PropertyDescriptor property) =>

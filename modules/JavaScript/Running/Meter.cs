@@ -107,7 +107,7 @@ internal sealed class Meter(JavaScriptSettings settings)
         if (allocated > _allocationMark) LookAtHeap(allocated);
         if (_draft is { IsOverdue: true }) throw new StopException("FUNCTION LOAD timeout");
         if (_run is null && Stopwatch.GetTimestamp() > _deadline) throw new StopException("FUNCTION LOAD timeout");
-        if (_run is { } run && Stopwatch.GetTimestamp() >= run.PollFrom && run.Poll()) throw new StopException("", isKilled: true);
+        if (_run is { } run && Environment.TickCount64 >= run.PollFrom && run.Poll()) throw new StopException("", isKilled: true);
     }
 
     private void LookAtHeap(long allocated)

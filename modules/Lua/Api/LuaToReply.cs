@@ -18,7 +18,7 @@ internal static class LuaToReply
     private static void Write(Stack stack, ScriptRun run, int depth)
     {
         ReplyWriter reply = run.Reply;
-        if (!stack.Ensure(6) || depth > LuaContext.NestingMax)
+        if (depth > 0 && (!stack.Ensure(6) || depth > LuaContext.NestingMax))
         {
             reply.Error("ERR reached lua stack limit"u8);
             stack.Pop();
@@ -77,7 +77,7 @@ internal static class LuaToReply
         if (depth > 0 && TryError(stack, run, isWhole: false)) return;
         if (stack.RawGet(table, "ok"u8) == Native.TypeString)
         {
-            WriteStatus(stack, run, depth);
+            WriteStatus(stack, run);
         }
         else if (Step(stack, table, "double"u8) == Native.TypeNumber)
         {
@@ -93,11 +93,11 @@ internal static class LuaToReply
         }
         else if (Step(stack, table, "map"u8) == Native.TypeTable)
         {
-            WriteMap(stack, run, depth);
+            WriteKeyed(stack, run, depth, isMap: true);
         }
         else if (Step(stack, table, "set"u8) == Native.TypeTable)
         {
-            WriteSet(stack, run, depth);
+            WriteKeyed(stack, run, depth, isMap: false);
         }
         else
         {
@@ -114,11 +114,10 @@ internal static class LuaToReply
         return stack.RawGet(table, name);
     }
 
-    private static void WriteStatus(Stack stack, ScriptRun run, int depth)
+    private static void WriteStatus(Stack stack, ScriptRun run)
     {
         ReadOnlySpan<byte> text = stack.Bytes(-1);
         int zero = text.IndexOf((byte)0);
-        _ = depth;
         run.Reply.Simple(Clean(zero >= 0 ? text[..zero] : text));
     }
 
@@ -144,7 +143,8 @@ internal static class LuaToReply
         return true;
     }
 
-    private static void WriteMap(Stack stack, ScriptRun run, int depth)
+    /// <summary>Writes the table on top: its keys with their values, or the keys alone.</summary>
+    private static void WriteKeyed(Stack stack, ScriptRun run, int depth, bool isMap)
     {
         int table = stack.Top;
         DeferredLength deferred = run.Reply.Defer();
@@ -152,30 +152,14 @@ internal static class LuaToReply
         stack.PushNil();
         while (stack.Next(table))
         {
-            stack.PushCopy(-2);
+            if (!isMap) stack.Pop();
+            stack.PushCopy(isMap ? -2 : -1);
             Write(stack, run, depth + 1);
-            Write(stack, run, depth + 1);
+            if (isMap) Write(stack, run, depth + 1);
             count++;
         }
 
-        run.Reply.Finish(deferred, Aggregate.Map, count);
-    }
-
-    private static void WriteSet(Stack stack, ScriptRun run, int depth)
-    {
-        int table = stack.Top;
-        DeferredLength deferred = run.Reply.Defer();
-        long count = 0;
-        stack.PushNil();
-        while (stack.Next(table))
-        {
-            stack.Pop();
-            stack.PushCopy(-1);
-            Write(stack, run, depth + 1);
-            count++;
-        }
-
-        run.Reply.Finish(deferred, Aggregate.Set, count);
+        run.Reply.Finish(deferred, isMap ? Aggregate.Map : Aggregate.Set, count);
     }
 
     private static void WriteList(Stack stack, ScriptRun run, int depth)

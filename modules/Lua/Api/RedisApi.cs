@@ -10,10 +10,12 @@ namespace ModularKv.Lua.Api;
 internal static class RedisApi
 {
     /// <summary>What <c>redis.REDIS_VERSION_NUM</c> says.</summary>
-    public const int VersionNumber = 0x00070400;
-
-    /// <summary>What <c>redis.REDIS_VERSION</c> says.</summary>
-    public static ReadOnlySpan<byte> Version => "7.4.0"u8;
+    /// <param name="version">Three numbers with points between them: a byte for each.</param>
+    public static int VersionNumber(string version)
+    {
+        var parts = System.Version.Parse(version);
+        return (parts.Major << 16) | (parts.Minor << 8) | parts.Build;
+    }
 
     public static void AddTo(Dictionary<string, LuaFunction> functions)
     {
@@ -165,7 +167,8 @@ internal static class RedisApi
             Texts.TryAdd(stack, i, context.Buffer);
         }
 
-        context.Run?.Log((LogLevel)chosen, context.Buffer.Written);
+        if (context.Draft is { } draft) draft.Log((LogLevel)chosen, context.Buffer.Written);
+        else context.Run?.Log((LogLevel)chosen, context.Buffer.Written);
         return 0;
     }
 
@@ -185,10 +188,7 @@ internal static class RedisApi
 
     private static int SetProtocol(LuaState state, Stack stack)
     {
-        ScriptRun? run = ((LuaContext)state.Owner).Run;
-        if (run is null) return Raise(stack, "redis.setresp can only be called inside a script invocation"u8);
-        if (stack.Top != 1) return Raise(stack, "redis.setresp() requires one argument."u8);
-        int version = NumberCast.ToInt32(stack.Number(1));
+        if (!TryNumber(state, stack, "setresp", "one argument", out ScriptRun run, out int version)) return 2;
         if (version is not (2 or 3)) return Raise(stack, "RESP version must be 2 or 3."u8);
         run.Protocol = version;
         return 0;
@@ -196,13 +196,22 @@ internal static class RedisApi
 
     private static int SetEffects(LuaState state, Stack stack)
     {
-        ScriptRun? run = ((LuaContext)state.Owner).Run;
-        if (run is null) return Raise(stack, "redis.set_repl can only be called inside a script invocation"u8);
-        if (stack.Top != 1) return Raise(stack, "redis.set_repl() requires two arguments."u8);
-        int flags = NumberCast.ToInt32(stack.Number(1));
+        if (!TryNumber(state, stack, "set_repl", "two arguments", out ScriptRun run, out int flags)) return 2;
         if ((flags & ~3) != 0) return Raise(stack, "Invalid replication flags. Use REPL_AOF, REPL_REPLICA, REPL_ALL or REPL_NONE."u8);
         run.SetEffects((ScriptEffects)flags);
         return 0;
+    }
+
+    /// <summary>The one number that a function of a run takes; false when it left an error.</summary>
+    private static bool TryNumber(LuaState state, Stack stack, string name, string wanted, out ScriptRun run, out int number)
+    {
+        run = ((LuaContext)state.Owner).Run!;
+        number = 0;
+        string? error = run is null ? $"redis.{name} can only be called inside a script invocation"
+            : stack.Top != 1 ? $"redis.{name}() requires {wanted}." : null;
+        if (error is null) number = NumberCast.ToInt32(stack.Number(1));
+        else Raise(stack, System.Text.Encoding.ASCII.GetBytes(error));
+        return error is null;
     }
 
     private static int CheckCommand(LuaState state, Stack stack)

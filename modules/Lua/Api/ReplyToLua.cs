@@ -14,7 +14,8 @@ internal ref struct ReplyToLua(Stack stack, ReadOnlySpan<byte> reply)
     /// <summary>Pushes one value; false where nesting or the stack's limit forbids.</summary>
     public bool Push(int depth)
     {
-        if (depth > LuaContext.NestingMax || !_stack.Ensure(8)) return false;
+        // A callback has room for twenty values to begin with.
+        if (depth > 0 && (depth > LuaContext.NestingMax || !_stack.Ensure(8))) return false;
         byte kind = _reply[_at++];
         switch (kind)
         {

@@ -17,7 +17,7 @@ internal sealed class ByteBuffer
     }
 
     /// <summary>What was written.</summary>
-    public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, _count);
+    public Span<byte> Written => _bytes.AsSpan(0, _count);
 
     /// <summary>Empties it.</summary>
     public void Clear()

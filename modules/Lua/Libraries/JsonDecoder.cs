@@ -6,6 +6,8 @@ namespace ModularKv.Lua.Libraries;
 /// <summary>cjson.decode. Source: lua-cjson 2.1.0.</summary>
 internal ref struct JsonDecoder(Stack stack, JsonConfig config, ByteBuffer buffer, ReadOnlySpan<byte> text)
 {
+    private const int SizeGuessMax = 16;
+
     private readonly Stack _stack = stack;
     private readonly JsonConfig _config = config;
     private readonly ByteBuffer _buffer = buffer;
@@ -17,6 +19,10 @@ internal ref struct JsonDecoder(Stack stack, JsonConfig config, ByteBuffer buffe
     private int _at;
     private int _index;
     private int _depth;
+
+    // Objects and arrays tend to be as large as the one before: a table that is made of that size need not grow step by step.
+    private int _lastFields;
+    private int _lastItems;
 
     private enum Kind : byte
     {
@@ -102,7 +108,8 @@ internal ref struct JsonDecoder(Stack stack, JsonConfig config, ByteBuffer buffe
     private bool Object()
     {
         if (!Descend()) return false;
-        _stack.PushTable();
+        _stack.PushTable(0, _lastFields);
+        int fields = 0;
         NextToken();
         if (_kind == Kind.ObjectEnd)
         {
@@ -118,11 +125,13 @@ internal ref struct JsonDecoder(Stack stack, JsonConfig config, ByteBuffer buffe
             if (_kind != Kind.Colon) return Expected("colon");
             NextToken();
             if (!Value()) return false;
-            _stack.RawSet(-3);
+            _stack.Set(-3);
+            fields++;
             NextToken();
             if (_kind == Kind.ObjectEnd)
             {
                 _depth--;
+                _lastFields = Math.Min(fields, SizeGuessMax);
                 return true;
             }
 
@@ -134,7 +143,7 @@ internal ref struct JsonDecoder(Stack stack, JsonConfig config, ByteBuffer buffe
     private bool Array()
     {
         if (!Descend()) return false;
-        _stack.PushTable();
+        _stack.PushTable(_lastItems);
         NextToken();
         if (_kind == Kind.ArrayEnd)
         {
@@ -150,6 +159,7 @@ internal ref struct JsonDecoder(Stack stack, JsonConfig config, ByteBuffer buffe
             if (_kind == Kind.ArrayEnd)
             {
                 _depth--;
+                _lastItems = Math.Min(i, SizeGuessMax);
                 return true;
             }
 

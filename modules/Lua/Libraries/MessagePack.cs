@@ -86,6 +86,79 @@ internal static class MessagePack
     {
         if (!stack.Ensure(4)) return false;
         int table = stack.Top;
+        int start = buffer.Count;
+        long length = stack.RawLength(table);
+        if (length == 0) return AppendMap(stack, buffer, level);
+        if (!TryArray(stack, buffer, level, length, out bool isArray)) return false;
+        if (isArray) return true;
+        buffer.Count = start;
+        stack.SetTop(table);
+        return AppendUnordered(stack, buffer, level);
+    }
+
+    /// <summary>
+    /// Writes a table that has plain items in the order of their indices, and nothing else: nearly all lists are so. Tables in it would be
+    /// written twice where it turns out to be another, and theirs four times.
+    /// </summary>
+    private static bool TryArray(Stack stack, ByteBuffer buffer, int level, long length, out bool isArray)
+    {
+        int table = stack.Top;
+        isArray = false;
+        AppendHeader(buffer, length, 0x90, 0xdc);
+        stack.PushNil();
+        long count = 0;
+        for (; stack.Next(table); count++)
+        {
+            if (!stack.IsInteger(-2) || stack.Integer(-2) != count + 1 || stack.Type(-1) == Native.TypeTable) return true;
+            if (!Append(stack, buffer, level + 1)) return false;
+        }
+
+        isArray = count == length;
+        return true;
+    }
+
+    /// <summary>Writes a table without a first item. The number of its fields is known in the end only.</summary>
+    private static bool AppendMap(Stack stack, ByteBuffer buffer, int level)
+    {
+        int table = stack.Top;
+        int start = buffer.Count;
+        buffer.Add(0);
+        long count = 0;
+        stack.PushNil();
+        for (; stack.Next(table); count++)
+        {
+            stack.PushCopy(-2);
+            if (!Append(stack, buffer, level + 1) || !Append(stack, buffer, level + 1)) return false;
+        }
+
+        if (count == 0)
+        {
+            // An empty table is an array.
+            buffer.Written[start..].Fill(0x90);
+            return true;
+        }
+
+        int end = buffer.Count;
+        if (count > 15) MoveBehindHeader(buffer, start, end, count);
+        else buffer.Written[start] = (byte)(0x80 | count);
+        return true;
+    }
+
+    private static void MoveBehindHeader(ByteBuffer buffer, int start, int end, long count)
+    {
+        int more = count <= ushort.MaxValue ? 2 : 4;
+        buffer.Room(more);
+        buffer.Advance(more);
+        Span<byte> written = buffer.Written;
+        written[(start + 1)..end].CopyTo(written[(start + 1 + more)..]);
+        buffer.Count = start;
+        AppendHeader(buffer, count, 0x80, 0xde);
+        buffer.Count = end + more;
+    }
+
+    private static bool AppendUnordered(Stack stack, ByteBuffer buffer, int level)
+    {
+        int table = stack.Top;
         long count = 0;
         bool isArray = true;
         double max = 0;

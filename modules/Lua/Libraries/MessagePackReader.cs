@@ -6,6 +6,8 @@ namespace ModularKv.Lua.Libraries;
 /// <summary>Reads MessagePack values onto the stack.</summary>
 internal ref struct MessagePackReader(Stack stack, ReadOnlySpan<byte> data)
 {
+    private const int PresizedMax = 1 << 16;
+
     private readonly Stack _stack = stack;
     private ReadOnlySpan<byte> _data = data;
 
@@ -19,11 +21,7 @@ internal ref struct MessagePackReader(Stack stack, ReadOnlySpan<byte> data)
     public bool Read(int depth)
     {
         if (_data.IsEmpty) return Missing();
-        if (!_stack.Ensure(4) || depth > LuaContext.NestingMax)
-        {
-            return Fail("stack overflow (too many return values at once; use unpack_one or unpack_limit instead.)");
-        }
-
+        if (depth == 0 && !_stack.Ensure(4)) return TooMany();
         byte first = _data[0];
         switch (first)
         {
@@ -66,6 +64,11 @@ internal ref struct MessagePackReader(Stack stack, ReadOnlySpan<byte> data)
         Error ??= error;
         return false;
     }
+
+    private bool TooMany() => Fail("stack overflow (too many return values at once; use unpack_one or unpack_limit instead.)");
+
+    // A table, and what is in it while it is put there: the values themselves do not ask.
+    private readonly bool HasRoom(int depth) => depth < LuaContext.NestingMax && _stack.Ensure(4);
 
     private bool Missing() => Fail("Missing bytes in input.");
 
@@ -120,7 +123,9 @@ internal ref struct MessagePackReader(Stack stack, ReadOnlySpan<byte> data)
 
     private bool ReadArray(long count, int depth)
     {
-        _stack.PushTable();
+        if (!HasRoom(depth)) return TooMany();
+        // As large as it says, but for what says more than there can be.
+        _stack.PushTable((int)Math.Min(count, Math.Min(_data.Length, PresizedMax)));
         for (long i = 1; i <= count; i++)
         {
             if (!Read(depth + 1)) return false;
@@ -132,12 +137,16 @@ internal ref struct MessagePackReader(Stack stack, ReadOnlySpan<byte> data)
 
     private bool ReadMap(long count, int depth)
     {
-        _stack.PushTable();
+        if (!HasRoom(depth)) return TooMany();
+        _stack.PushTable(0, (int)Math.Min(count, Math.Min(_data.Length / 2, PresizedMax)));
         for (long i = 0; i < count; i++)
         {
-            if (!Read(depth + 1) || !Read(depth + 1)) return false;
-            if (_stack.Type(-2) == Native.TypeNil) return Fail("table index is nil");
-            if (!_stack.RawSet(-3)) return Fail("table index is NaN");
+            if (!Read(depth + 1)) return false;
+            int key = _stack.Type(-1);
+            if (!Read(depth + 1)) return false;
+            if (key == Native.TypeNil) return Fail("table index is nil");
+            if (key == Native.TypeString) _stack.Set(-3);
+            else if (!_stack.RawSet(-3)) return Fail("table index is NaN");
         }
 
         return true;

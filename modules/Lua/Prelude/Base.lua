@@ -1,4 +1,4 @@
--- Turns the globals of Lua 5.4 into those of Lua 5.1 as redis-server has them. Numbers are floats everywhere; where a number becomes text it
+-- Turns the globals of Lua 5.4 into those of Lua 5.1 as redis-server has them. Numbers are floats everywhere; where one becomes text it
 -- is written with %.14g, without the ".0" of 5.4. Loaded without line information: positions in error texts are those of the caller.
 local raw = ...
 local rawtype, rawtostring, rawtonumber, rawpairs, rawipairs, rawnext = type, tostring, tonumber, pairs, ipairs, next
@@ -15,12 +15,11 @@ local function text(n)
 end
 
 local function operand(v)
-  if rawtype(v) == "number" then
-    if v // 1.0 == v and v < 1e14 and v > -1e14 and (v ~= 0.0 or 1.0 / v > 0.0) then return v | 0 end
-    return format("%.14g", v)
-  end
-  return v
+  if v // 1.0 == v and v < 1e14 and v > -1e14 and (v ~= 0.0 or 1.0 / v > 0.0) then return v | 0 end
+  return format("%.14g", v)
 end
+
+local function itself(v) return v end
 
 -- A missing argument cannot be told from nil here: the first is taken for nil, a later one for missing.
 local function name(v, i)
@@ -60,6 +59,8 @@ end
 -- Error texts of 5.4 in the words of 5.1; and the caller's position for errors of library functions that were called from here.
 local function reword(e)
   if find(e, "attempt to ", 1, true) then
+    -- Operands of concatenations: no other operation on bits comes out of the translation.
+    e = gsub(e, "attempt to perform bitwise operation on", "attempt to concatenate")
     e = gsub(e, "attempt to ([%a ]-) an? (%a+) value %((%a+) '(.-)'%)", "attempt to %1 %3 '%4' (a %2 value)")
     local first, second = str.match(e, "attempt to %a+ a '(%a+)' with a '(%a+)'")
     if first then
@@ -265,7 +266,7 @@ function getmetatable(v)
     return rawgetmeta(v)
   elseif t == "string" then
     return stringproxy
-  elseif t == "boolean" then
+  elseif t == "number" then
     return nil
   end
   return rawgetmeta(v)
@@ -280,6 +281,8 @@ function setmetatable(t, meta)
   local old = debugmeta(t)
   if old and rawgeti(old, "__metatable") ~= nil then rawerror("cannot change a protected metatable", 2) end
   if meta then
+    -- An operand of a concatenation passes through this one first.
+    if rawgeti(meta, "__concat") ~= nil then rawseti(meta, "__shl", itself) end
     -- A finaliser would run at any time, uninterruptible; 5.1 has none for tables.
     local gc = rawgeti(meta, "__gc")
     if gc ~= nil then
@@ -313,5 +316,6 @@ end
 return {
   raw = raw, text = text, operand = operand, asstring = asstring, asinteger = asinteger, asnumber = asnumber, badarg = badarg,
   reword = reword, handler = handler, protect = protect, real = real, shown = shown, readonly = readonly, single = single,
-  several = several, stringmeta = stringmeta, error = rawerror, mend = mend, rawset = rawseti, rawget = rawgeti, rawsetmeta = rawsetmeta, rawgetmeta = rawgetmeta, setvaluemeta = setvaluemeta, unpack = rawunpack,
+  several = several, stringmeta = stringmeta, error = rawerror, mend = mend, rawset = rawseti, rawget = rawgeti, rawsetmeta = rawsetmeta,
+  rawgetmeta = rawgetmeta, setvaluemeta = setvaluemeta, unpack = rawunpack,
 }

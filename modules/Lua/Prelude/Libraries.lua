@@ -307,6 +307,6 @@ end
 local sm = debug.getmetatable("")
 sm.__index = S
 sm.__shl = assert
-base.setvaluemeta(true, { __shl = base.operand })
+base.setvaluemeta(0, { __shl = base.operand })
 
 return { string = S, table = T, math = M, coroutine = C, bit = B, struct = P, cmsgpack = K, cjson = newjson() }

@@ -8,8 +8,9 @@ namespace ModularKv.Lua.Source;
 /// Writes a Lua 5.1 source so that Lua 5.4 runs it with the meaning of 5.1, line for line.
 /// <list type="bullet">
 /// <item>Whole numbers become floats (<c>1</c> → <c>1.0</c>): every number is a double, as in 5.1.</item>
-/// <item>An operand of <c>..</c> that is no literal becomes <c>(x&lt;&lt;true)</c>, which a metamethod turns into the text that 5.1 writes
-/// for a number (5.4 writes <c>1.0</c>); for a string it is the identity. 5.1 has no such operator that it could be mistaken for.</item>
+/// <item>An operand of <c>..</c> that is no literal becomes <c>(x&lt;&lt;nil)</c>, which a metamethod turns into the text that 5.1 writes
+/// for a number (5.4 writes <c>1.0</c>); for a string it is the identity, for all else the error, which names the variable. 5.1 has no such
+/// operator that it could be mistaken for.</item>
 /// <item><c>a % b</c> of plain names becomes <c>(a - a // b * b)</c>: what 5.1 computes, and twice as fast as the C library's fmod.</item>
 /// <item>A function that returns a call gets a to-be-closed variable, which forbids the tail call: 5.1 keeps the caller of a C function in
 /// the error's place, and our functions are Lua functions around callbacks.</item>
@@ -58,7 +59,7 @@ internal sealed class Translator
             bool afterValue = i > 0 && EndsValue(_tokens[i - 1]);
             bool isBoundary = CloseOperand(i, afterValue);
             _output.AddRange(_source.AsSpan(end, token.Start - end));
-            if (IsAmbiguousCall(i, afterValue, _source.AsSpan(end, token.Start - end))) Complain(token);
+            if (IsAmbiguousCall(i, afterValue, _source.AsSpan(end, token.Start - end))) Complain(i);
             int next = Write(i, isBoundary && token.Kind != TokenKind.Name);
             if (next > i)
             {
@@ -73,6 +74,19 @@ internal sealed class Translator
         if (_functions[0].NeedsMark) _output.InsertRange(0, Encoding.ASCII.GetBytes(CloseMark));
         return System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_output);
     }
+
+    /// <summary>What 5.1 says of a <c>break</c> outside a loop, with the line in front; 5.4 does not say where it stands.</summary>
+    /// <param name="line">The line that 5.4 names.</param>
+    public string StrayBreak(int line)
+    {
+        int i = 0;
+        while (i < _tokens.Count - 1 && !(Is(i, "break"u8) && LineOf(i) >= line)) i++;
+        int next = Math.Min(i + 1, _tokens.Count - 1);
+        string text = _tokens[next].Kind == TokenKind.End ? "<eof>" : Encoding.Latin1.GetString(Text(next));
+        return $"{LineOf(next)}: no loop to break near '{text}'";
+    }
+
+    private int LineOf(int token) => 1 + _source.AsSpan(0, _tokens[token].Start).Count((byte)'\n');
 
     private ReadOnlySpan<byte> Text(int token) => _source.AsSpan(_tokens[token].Start, _tokens[token].Length);
 
@@ -103,7 +117,7 @@ internal sealed class Translator
         if ((isConcatenation || level.IsConcatenated) && level.Tokens > 0 && !(level.Tokens == 1 && level.IsString))
         {
             _output.Insert(level.Start, (byte)'(');
-            _output.AddRange("<<true)"u8);
+            _output.AddRange("<<nil)"u8);
         }
 
         _levels[^1] = new Segment { IsConcatenated = isConcatenation, IsFresh = true, IsTable = level.IsTable };
@@ -446,10 +460,9 @@ internal sealed class Translator
             && (_tokens[i - 1].Kind == TokenKind.Name || Is(i - 1, ")"u8) || Is(i - 1, "]"u8))
             && gap.IndexOfAny((byte)'\n', (byte)'\r') >= 0;
 
-    private void Complain(Token token)
+    private void Complain(int token)
     {
-        int line = 1 + _source.AsSpan(0, token.Start).Count((byte)'\n');
-        Complaint = $"{line}: ambiguous syntax (function call x new statement) near '('";
+        Complaint = $"{LineOf(token)}: ambiguous syntax (function call x new statement) near '('";
     }
 
     /// <summary>The expression that is being written inside one pair of brackets, as far as operands of <c>..</c> go.</summary>

@@ -31,6 +31,7 @@ internal sealed unsafe class LuaState : IDisposable
         Owner = owner;
         _main = Native.NewDefaultState();
         if (_main == 0) throw new InvalidOperationException("Lua gets no memory for a new state");
+        _resumed[0] = _main;
         _account = (Account*)NativeMemory.AllocZeroed((nuint)sizeof(Account));
         _account->Callbacks = 1;
         _self = GCHandle.Alloc(this);
@@ -74,6 +75,7 @@ internal sealed unsafe class LuaState : IDisposable
         _account->BytesMax = bytesMax;
         if (bytesMax == 0 || wasLimited) return;
         _account->UsedBytes = UsedBytes;
+        Native.AllocatesManaged = true;
         // Both allocators are the C library's, so that one may free what the other gave.
         Native.SetAllocator(_main, &Allocate, (nint)_account);
     }
@@ -100,18 +102,15 @@ internal sealed unsafe class LuaState : IDisposable
     public bool Call(int arguments, int results, int handler)
     {
         IsStopping = false;
-        lock (_runningLock)
-        {
-            _resumed[0] = _main;
-            _resumedCount = 1;
-        }
-
+        // No lock: the main coroutine is always there, so that a hook which comes too late does no harm; others come and go by the lock.
+        Volatile.Write(ref _resumedCount, 1);
         if (PollsFromStart) Interrupt();
         // Memory is refused in here only: anywhere else the refusal has no protected call to return to, and would end the process.
         _account->Callbacks--;
         int status = Native.Call(_main, arguments, results, handler, 0, 0);
         _account->Callbacks++;
-        lock (_runningLock) _resumedCount = 0;
+        if (_resumedCount == 1) Volatile.Write(ref _resumedCount, 0);
+        else lock (_runningLock) _resumedCount = 0;
         if (_isHooked) Unhook();
         return status == Native.StatusOk;
     }
@@ -126,7 +125,7 @@ internal sealed unsafe class LuaState : IDisposable
     {
         lock (_runningLock)
         {
-            if (_resumedCount == 0 || IsStopping) return;
+            if (_main == 0 || _resumedCount == 0 || IsStopping) return;
             _isHooked = true;
             for (int i = 0; i < Math.Min(_resumedCount, _resumed.Length); i++)
             {
@@ -195,6 +194,9 @@ internal sealed unsafe class LuaState : IDisposable
     /// <summary>A whole garbage collection.</summary>
     public void CollectAll() => Native.Collect(_main, 2, 0);
 
+    /// <summary>Sets how far memory grows until the next collection begins, percent of what the last one left.</summary>
+    public void SetPause(int percent) => Native.Collect(_main, 6, percent);
+
     /// <summary>Pushes the function of a text without its line information, so that errors never point into it.</summary>
     public bool LoadStripped(ReadOnlySpan<byte> source)
     {
@@ -215,9 +217,14 @@ internal sealed unsafe class LuaState : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (_main == 0) return;
-        nint main = _main;
-        _main = 0;
+        nint main;
+        lock (_runningLock)
+        {
+            main = _main;
+            _main = 0;
+        }
+
+        if (main == 0) return;
         _account->BytesMax = 0;
         Native.Close(main);
         NativeMemory.Free(_account);
@@ -227,8 +234,11 @@ internal sealed unsafe class LuaState : IDisposable
 
     private void Unhook()
     {
-        _isHooked = false;
-        Native.SetHook(_main, 0, 0, 0);
+        lock (_runningLock)
+        {
+            _isHooked = false;
+            Native.SetHook(_main, 0, 0, 0);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -6,8 +6,9 @@ using System.Runtime.InteropServices;
 namespace ModularKv.Lua.Unsafe;
 
 /// <summary>
-/// The functions of the Lua 5.4 library, as function pointers. Those that neither allocate nor run Lua code skip the GC transition: a
-/// limited state allocates through a managed callback, which must not be entered from such a call.
+/// The functions of the Lua 5.4 library, as function pointers. Those that neither allocate nor run Lua code skip the GC transition; of
+/// those that allocate a little there are two forms: a limited state allocates through a managed callback, which must not be entered from a
+/// call without the transition.
 /// </summary>
 internal static unsafe class Native
 {
@@ -23,6 +24,11 @@ internal static unsafe class Native
     public const int StatusOk = 0;
     public const int StatusMemory = 4;
     public const int MaskCount = 8;
+
+    /// <summary>
+    /// Whether a state has our allocator. Then nothing that allocates may skip the GC transition, in no state.
+    /// </summary>
+    public static bool AllocatesManaged;
 
     private static readonly nint s_library =
         NativeLibrary.Load("lua54", typeof(Native).Assembly, DllImportSearchPath.AssemblyDirectory | DllImportSearchPath.SafeDirectories);
@@ -103,6 +109,15 @@ internal static unsafe class Native
         (delegate* unmanaged[SuppressGCTransition]<nint, int, int, void>)Find("lua_copy");
     public static readonly delegate* unmanaged[SuppressGCTransition]<nint, int, int, void> Rotate =
         (delegate* unmanaged[SuppressGCTransition]<nint, int, int, void>)Find("lua_rotate");
+
+    public static readonly delegate* unmanaged[SuppressGCTransition]<nint, int, int, void> NewTableFast =
+        (delegate* unmanaged[SuppressGCTransition]<nint, int, int, void>)Find("lua_createtable");
+    public static readonly delegate* unmanaged[SuppressGCTransition]<nint, byte*, nint, byte*> PushBytesFast =
+        (delegate* unmanaged[SuppressGCTransition]<nint, byte*, nint, byte*>)Find("lua_pushlstring");
+    public static readonly delegate* unmanaged[SuppressGCTransition]<nint, int, void> RawSetFast =
+        (delegate* unmanaged[SuppressGCTransition]<nint, int, void>)Find("lua_rawset");
+    public static readonly delegate* unmanaged[SuppressGCTransition]<nint, int, long, void> RawSetIndexFast =
+        (delegate* unmanaged[SuppressGCTransition]<nint, int, long, void>)Find("lua_rawseti");
 
     public static nint Find(string name) => NativeLibrary.GetExport(s_library, name);
 }

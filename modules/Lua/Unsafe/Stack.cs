@@ -8,6 +8,10 @@ namespace ModularKv.Lua.Unsafe;
 /// </summary>
 internal readonly unsafe struct Stack(nint handle)
 {
+    /// <summary>What takes longer to copy is not done without a GC transition.</summary>
+    private const int QuickBytesMax = 4096;
+    private const int QuickFieldsMax = 256;
+
     private readonly nint _l = handle;
 
     /// <summary>The lua_State.</summary>
@@ -60,7 +64,13 @@ internal readonly unsafe struct Stack(nint handle)
 
     public void Push(ReadOnlySpan<byte> bytes)
     {
-        fixed (byte* data = bytes) Native.PushBytes(_l, data, bytes.Length);
+        if (Native.AllocatesManaged || bytes.Length > QuickBytesMax)
+        {
+            PushSlowly(bytes);
+            return;
+        }
+
+        fixed (byte* data = bytes) Native.PushBytesFast(_l, data, bytes.Length);
     }
 
     public void Push(double value) => Native.PushNumber(_l, value);
@@ -73,7 +83,11 @@ internal readonly unsafe struct Stack(nint handle)
 
     public void PushCopy(int index) => Native.PushValue(_l, index);
 
-    public void PushTable(int list = 0, int named = 0) => Native.NewTable(_l, list, named);
+    public void PushTable(int list = 0, int named = 0)
+    {
+        if (Native.AllocatesManaged || list + named > QuickFieldsMax) PushTableSlowly(list, named);
+        else Native.NewTableFast(_l, list, named);
+    }
 
     /// <summary>table[key] = value without metamethods; pops value and key. A key that is nil or NaN is dropped with its value.</summary>
     public bool RawSet(int table)
@@ -85,12 +99,23 @@ internal readonly unsafe struct Stack(nint handle)
             return false;
         }
 
-        Native.RawSet(_l, table);
+        Set(table);
         return true;
     }
 
     /// <summary>table[index] = value; pops the value.</summary>
-    public void RawSet(int table, long index) => Native.RawSetIndex(_l, table, index);
+    public void RawSet(int table, long index)
+    {
+        if (Native.AllocatesManaged) RawSetSlowly(table, index);
+        else Native.RawSetIndexFast(_l, table, index);
+    }
+
+    /// <summary>table[key] = value without metamethods and without a look at the key, which is a string; pops value and key.</summary>
+    public void Set(int table)
+    {
+        if (Native.AllocatesManaged) SetSlowly(table);
+        else Native.RawSetFast(_l, table);
+    }
 
     /// <summary>Replaces the key on top by its value.</summary>
     public int RawGet(int table) => Native.RawGet(_l, table);
@@ -112,7 +137,7 @@ internal readonly unsafe struct Stack(nint handle)
         int absolute = table < 0 && table > Native.RegistryIndex ? Top + table + 1 : table;
         Push(name);
         Native.Rotate(_l, -2, 1);
-        Native.RawSet(_l, absolute);
+        Set(absolute);
     }
 
     /// <summary>Steps through a table: pops the key, pushes the next key and its value; false at the end.</summary>
@@ -136,6 +161,21 @@ internal readonly unsafe struct Stack(nint handle)
     /// <inheritdoc cref="Fail(ReadOnlySpan{byte})"/>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public int Fail(string message) => Fail(System.Text.Encoding.UTF8.GetBytes(message));
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void PushSlowly(ReadOnlySpan<byte> bytes)
+    {
+        fixed (byte* data = bytes) Native.PushBytes(_l, data, bytes.Length);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void PushTableSlowly(int list, int named) => Native.NewTable(_l, list, named);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void RawSetSlowly(int table, long index) => Native.RawSetIndex(_l, table, index);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void SetSlowly(int table) => Native.RawSet(_l, table);
 
     /// <summary>The name of a value's type as error texts write it.</summary>
     public string TypeName(int index) => Type(index) switch

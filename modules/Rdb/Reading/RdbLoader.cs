@@ -20,8 +20,8 @@ internal sealed class RdbLoader(IServer server, ReadingSettings settings, Opaque
     /// <summary>How to read.</summary>
     public ReadingSettings Settings => settings;
 
-    /// <summary>Payloads and images whose packed encodings were checked deeply, values counted.</summary>
-    public long Sanitizations { get; private set; }
+    /// <summary>Packed pieces of values (a list's nodes, a stream's listpacks, …) that were checked deeply.</summary>
+    public long Sanitizations { get; set; }
 
     /// <summary>As <see cref="IRdbFormat.Load"/>.</summary>
     public RdbLoaded Load(RdbSource source, LoadOptions options = default)
@@ -63,6 +63,7 @@ internal sealed class RdbLoader(IServer server, ReadingSettings settings, Opaque
         }
         finally
         {
+            Sanitizations += values.Sanitizations;
             stream.EndAhead();
         }
     }
@@ -83,9 +84,8 @@ internal sealed class RdbLoader(IServer server, ReadingSettings settings, Opaque
     /// <exception cref="ValueFormatException">The bytes make no value: nothing was put.</exception>
     public Entry Restore(ReadOnlySpan<byte> payload, bool sanitize, Database database, scoped in KeyRef key)
     {
-        if (sanitize) Sanitizations++;
         var values = new ValueLoading(_payload, new ReadableTypes(server.Types), opaque) { Sanitize = sanitize };
-        using var source = new PayloadSource(payload[..^DumpPayload.FooterBytes]);
+        using var source = new PayloadSource(DumpPayload.ContentOf(payload));
         _payload.Open(source);
         try
         {
@@ -98,6 +98,7 @@ internal sealed class RdbLoader(IServer server, ReadingSettings settings, Opaque
         }
         finally
         {
+            Sanitizations += values.Sanitizations;
             _payload.Close();
         }
     }

@@ -3,7 +3,6 @@ using System.Buffers.Binary;
 using ModularKv.Abstractions;
 using ModularKv.Abstractions.Memory;
 using ModularKv.Rdb.Format;
-using ModularKv.Rdb.Format.Memory;
 
 namespace ModularKv.Rdb.Reading;
 

@@ -11,6 +11,8 @@ namespace ModularKv.Scripting.Commands;
 /// <summary>FUNCTION LIST and FUNCTION STATS.</summary>
 internal sealed class FunctionReports(FunctionLibraries libraries, EngineRegistry engines, ActiveRun run)
 {
+    private const string Usual = "lua";
+
     /// <summary>FUNCTION LIST [LIBRARYNAME pattern] [WITHCODE]. Source: redis.io/commands/function-list.</summary>
     public void List(ref CommandContext call)
     {
@@ -97,11 +99,14 @@ internal sealed class FunctionReports(FunctionLibraries libraries, EngineRegistr
         reply.Bulk("running_script"u8);
         if (run.IsActive) WriteRunning(reply); else reply.Null();
         reply.Bulk("engines"u8);
-        ScriptEngine[] all = [.. engines.All.OrderBy(engine => engine.Name != "lua")];
+        // Clients know Redis's one engine: another one is shown once it has a library.
+        ILookup<ScriptEngine, FunctionLibrary> owned = libraries.Present.All.ToLookup(library => library.Engine);
+        ScriptEngine[] all = [.. engines.All.Where(engine => engine.Name == Usual || owned.Contains(engine))
+            .OrderBy(engine => engine.Name != Usual)];
         reply.Map(all.Length);
         foreach (ScriptEngine engine in all)
         {
-            FunctionLibrary[] own = [.. libraries.Present.All.Where(library => library.Engine == engine)];
+            FunctionLibrary[] own = [.. owned[engine]];
             reply.Bulk(Encoding.ASCII.GetBytes(engine.DisplayName));
             reply.Map(2);
             reply.Bulk("libraries_count"u8);

@@ -9,6 +9,9 @@ internal sealed class EngineRegistry(IServer server, ScriptSettings settings)
 {
     private readonly HashSet<ScriptEngine> _configured = [];
 
+    /// <summary>The server's log.</summary>
+    public ILog Log => server.Log;
+
     /// <summary>All engines that run.</summary>
     public IEnumerable<ScriptEngine> All
     {

@@ -1,11 +1,14 @@
 using System.Diagnostics;
 using System.Text;
+using ModularKv.Abstractions;
 using ModularKv.Abstractions.Scripting;
 
 namespace ModularKv.Scripting.Libraries;
 
 /// <summary>A library while its text runs and registers functions. Source: functionLibCreateFunction.</summary>
-internal sealed class LibraryLoad(FunctionLibrary library) : LibraryDraft
+/// <param name="library">Gets the functions.</param>
+/// <param name="log">Takes what it logs.</param>
+internal sealed class LibraryLoad(FunctionLibrary library, ILog log) : LibraryDraft
 {
     /// <summary>Longest time that loading may take. Source: LOAD_TIMEOUT_MS.</summary>
     private const int TimeLimitMs = 500;
@@ -34,6 +37,9 @@ internal sealed class LibraryLoad(FunctionLibrary library) : LibraryDraft
         library.Functions.Add(new ScriptFunction(library, name.ToArray(), code, flags & ~ScriptFlags.Legacy, description));
         return null;
     }
+
+    /// <inheritdoc/>
+    public override void Log(LogLevel level, ReadOnlySpan<byte> text) => log.Write(level, Encoding.UTF8.GetString(text));
 
     /// <summary>Whether a library or a function may be called that.</summary>
     public static bool IsName(ReadOnlySpan<byte> name)

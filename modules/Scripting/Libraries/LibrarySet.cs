@@ -124,9 +124,10 @@ internal sealed class FunctionLibraries(EngineRegistry engines) : IFunctionLibra
         return null;
     }
 
-    private static byte[]? Fill(FunctionLibrary library, ReadOnlySpan<byte> body)
+    private byte[]? Fill(FunctionLibrary library, ReadOnlySpan<byte> body)
     {
-        if (!library.Engine.Load(body, new LibraryLoad(library), out byte[]? error)) return error ?? "unknown reason"u8.ToArray();
+        var draft = new LibraryLoad(library, engines.Log);
+        if (!library.Engine.Load(body, draft, out byte[]? error)) return error ?? "unknown reason"u8.ToArray();
         return library.Functions.Count == 0 ? "No functions registered"u8.ToArray() : null;
     }
 

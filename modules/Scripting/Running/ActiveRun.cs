@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using ModularKv.Abstractions;
 using ModularKv.Abstractions.Scripting;
@@ -25,7 +24,7 @@ internal sealed class ActiveRun(IServer server, ScriptSettings settings) : Scrip
     private bool _isScript;
     private int _keys;
     private int _arguments;
-    private long _startedAt;
+    private long _startedMs;
     private long _pollFrom;
     private IDisposable? _busy;
     private bool _isKilled;
@@ -44,7 +43,7 @@ internal sealed class ActiveRun(IServer server, ScriptSettings settings) : Scrip
     public bool HasWritten => _caller.HasWritten;
 
     /// <summary>Milliseconds for which it has been running.</summary>
-    public long ElapsedMs => (long)Stopwatch.GetElapsedTime(_startedAt).TotalMilliseconds;
+    public long ElapsedMs => Environment.TickCount64 - _startedMs;
 
     /// <inheritdoc/>
     public override bool IsScript => _isScript;
@@ -104,9 +103,9 @@ internal sealed class ActiveRun(IServer server, ScriptSettings settings) : Scrip
         }
 
         (_name, _isScript, _keys, _arguments) = (name, isScript, keys, call.ArgumentCount - FirstKey - keys);
-        _startedAt = Stopwatch.GetTimestamp();
+        _startedMs = Environment.TickCount64;
         long limitMs = settings.BusyAfterMs.Value;
-        _pollFrom = limitMs > 0 ? AddSaturated(_startedAt, limitMs) : long.MaxValue;
+        _pollFrom = limitMs > 0 && limitMs < long.MaxValue - _startedMs ? _startedMs + limitMs : long.MaxValue;
         _isKilled = _isStopped = false;
         _caller.Open(call, RulesOf(mayOnlyRead, flags));
         try
@@ -127,12 +126,6 @@ internal sealed class ActiveRun(IServer server, ScriptSettings settings) : Scrip
         if ((flags & ScriptFlags.AllowOom) != 0) rules |= CallRules.AllowOom;
         if (settings.AllowsNoScript) rules |= CallRules.AllowNoScript;
         return rules;
-    }
-
-    private static long AddSaturated(long since, long milliseconds)
-    {
-        long perMillisecond = Stopwatch.Frequency / 1000;
-        return milliseconds > (long.MaxValue - since) / perMillisecond ? long.MaxValue : since + (milliseconds * perMillisecond);
     }
 
     /// <inheritdoc/>
@@ -183,7 +176,7 @@ internal sealed class ActiveRun(IServer server, ScriptSettings settings) : Scrip
     public override bool Poll()
     {
         if (_isStopped) return true;
-        if (Stopwatch.GetTimestamp() < _pollFrom) return false;
+        if (Environment.TickCount64 < _pollFrom) return false;
         if (_busy is null) BeginBusy();
         server.LongWork.Serve();
         _isStopped = _isKilled || server.LongWork.IsStopping;

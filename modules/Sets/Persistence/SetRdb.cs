@@ -3,7 +3,8 @@ using ModularKv.Abstractions.Collections;
 
 namespace ModularKv.Sets.Persistence;
 
-/// <summary>Sets in snapshots: written so that Redis 7.0 reads them, read in every form there is. Source: rdb.c.</summary>
+/// <summary>Sets in snapshots: written so that Redis 7.0 reads them, unless newer forms are wanted, read in every form there is.</summary>
+/// <remarks>Source: rdb.c.</remarks>
 internal sealed class SetRdb(SetStore store)
 {
     /// <summary>A number of members, then the members.</summary>
@@ -14,6 +15,8 @@ internal sealed class SetRdb(SetStore store)
 
     /// <summary>A listpack in a string; since 7.2.</summary>
     public const byte Listpack = 20;
+
+    private const int VersionOfListpack = 11;
 
     // About so much per call: a large set must not hold the loop.
     private const int BytesPerPiece = 64 * 1024;
@@ -32,6 +35,13 @@ internal sealed class SetRdb(SetStore store)
             return true;
         }
 
+        if (set.Encoding == SetEncoding.Listpack && writer.RdbVersion >= VersionOfListpack)
+        {
+            writer.RdbType(Listpack);
+            writer.String(value.Value);
+            return true;
+        }
+
         if (position == 0)
         {
             writer.RdbType(Strings);
@@ -46,10 +56,15 @@ internal sealed class SetRdb(SetStore store)
             return true;
         }
 
-        MemberWriter members = new(writer);
-        do position = set.Table.Scan(position, ref members);
-        while (position != 0 && writer.Written < BytesPerPiece);
-        return position == 0;
+        TableWalk table = new(position);
+        while (writer.Written < BytesPerPiece)
+        {
+            if (!set.Table.Next(ref table, out TableItem item)) return true;
+            writer.String(item.Key);
+        }
+
+        position = table.Position;
+        return false;
     }
 
     /// <summary>Reads a set and puts it under the key.</summary>
@@ -140,10 +155,5 @@ internal sealed class SetRdb(SetStore store)
     private void Add(ReadOnlySpan<byte> member)
     {
         if (!_draft.Add(member)) throw new ValueFormatException("a set with a member twice");
-    }
-
-    private readonly struct MemberWriter(ValueWriter writer) : ITableVisitor
-    {
-        public void Visit(TableItem item) => writer.String(item.Key);
     }
 }

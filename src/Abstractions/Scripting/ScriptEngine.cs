@@ -100,6 +100,11 @@ public abstract class LibraryDraft
     /// then.</returns>
     public abstract string? Register(ReadOnlySpan<byte> name, ScriptCode code, ScriptFlags flags, byte[]? description);
 
+    /// <summary>Writes a line into the server's log: redis.log.</summary>
+    /// <param name="level">Its level.</param>
+    /// <param name="text">The line. Borrowed.</param>
+    public abstract void Log(LogLevel level, ReadOnlySpan<byte> text);
+
     /// <summary>
     /// Whether loading takes too long: fail with <c>FUNCTION LOAD timeout</c>. Cheap; ask it some hundred times a second.
     /// </summary>

@@ -65,7 +65,7 @@ public abstract class ScriptRun
     public abstract void Log(LogLevel level, ReadOnlySpan<byte> text);
 
     /// <summary>
-    /// Monotonic time, in units of <see cref="System.Diagnostics.Stopwatch.GetTimestamp"/>, from which on the engine must call
+    /// Monotonic time, in milliseconds of <see cref="Environment.TickCount64"/>, from which on the engine must call
     /// <see cref="Poll"/> some hundred times a second; <see cref="long.MaxValue"/>: never.
     /// </summary>
     public abstract long PollFrom { get; }

@@ -54,14 +54,14 @@ public sealed class AllocationTests
         ScriptedLink link = Connect(server.Kernel, 100);
         ScriptedLink subscriber = Connect(server.Kernel, 101);
         List<string> guilty = [.. Commands.Select(command => Guilt(server.Kernel, link, command)).OfType<string>()];
-        foreach (string command in SteadyCommands.Preparation)
+        foreach (string command in SteadyCommands.Preparation.Concat(SteadyScripts.Preparation))
         {
             Run(server.Kernel, link, Request(command), 1);
             if (link.HasErrors) guilty.Add($"{command}: reply {link.LastReply}");
         }
 
         Run(server.Kernel, subscriber, Request("SUBSCRIBE news news.art;PSUBSCRIBE news.*;SSUBSCRIBE shard"), 1);
-        guilty.AddRange(SteadyCommands.Rounds.Select(command => Guilt(server.Kernel, link, command)).OfType<string>());
+        guilty.AddRange(SteadyCommands.Rounds.Concat(SteadyScripts.Rounds).Select(command => Guilt(server.Kernel, link, command)).OfType<string>());
         Assert.True(guilty.Count == 0, string.Join("\n", guilty));
     }
 

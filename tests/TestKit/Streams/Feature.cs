@@ -13,8 +13,11 @@ public sealed record Feature(string Module, string Command)
     /// <summary>Saving and loading.</summary>
     public static Feature Persistence { get; } = new("persistence", "lastsave");
 
+    /// <summary>MIGRATE.</summary>
+    public static Feature Migration { get; } = new("migration", "migrate");
+
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<Feature> All { get; } = [Tracking, Persistence];
+    public static IReadOnlyList<Feature> All { get; } = [Tracking, Persistence, Migration];
 
     /// <summary>Those that a server lacks.</summary>
     public static IReadOnlySet<Feature> MissingOn(ServerProcess server)
