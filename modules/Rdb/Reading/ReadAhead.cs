@@ -12,7 +12,8 @@ internal sealed class ReadAhead : IDisposable
     /// <summary>Bytes of a chunk.</summary>
     public const int ChunkBytes = 256 * 1024;
 
-    private const int Chunks = 4;
+    // Some ten milliseconds of loading: this thread may have to wait for a processor meanwhile.
+    private const int Chunks = 16;
 
     private readonly RdbSource _source;
     private readonly bool _sums;

@@ -5,7 +5,7 @@ using ModularKv.Abstractions.Memory;
 namespace ModularKv.Sets.Persistence;
 
 /// <summary>
-/// Makes the listpack of a small set from its members as they are read, without the table that a <see cref="SetDraft"/> needs.
+/// Makes the listpack of a small set from its members as they come, without the table that a <see cref="SetDraft"/> needs.
 /// </summary>
 internal sealed class SetPacking(SetStore store)
 {

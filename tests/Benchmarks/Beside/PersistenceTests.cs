@@ -67,8 +67,8 @@ public static class PersistenceTests
         => [["ZADD", $"sorted:{i:d9}", .. Enumerable.Range(0, members).SelectMany(m => (string[])[Score(i + m), Text(i + m)])]];
 
     private static IEnumerable<string[]> Stream(int i) => Enumerable.Range(0, 3 + (i % 20))
-        .Select(e
-            => (string[])["XADD", $"stream:{i:d9}", $"{1700000000000 + i}-{e + 1}", "sensor", Number(i % 1000), "value", Text(i + e)]);
+        .Select(e => (string[])
+            ["XADD", $"stream:{i:d9}", $"{1700000000000 + i}-{e + 1}", "sensor", Number(i % 1000), "value", Text(i + e)]);
 
     // 16 bytes that no encoding takes for a number.
     private static string Text(int i) => $"v{(uint)i * 2654435761u:x8}{i:x7}";

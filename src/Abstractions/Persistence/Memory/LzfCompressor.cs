@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -20,6 +21,7 @@ public sealed class LzfCompressor
 
     /// <summary>Compresses <paramref name="from"/> into <paramref name="to"/>.</summary>
     /// <returns>Bytes used; 0: it does not fit.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Compress(ReadOnlySpan<byte> from, Span<byte> to)
     {
         if (from.Length == 0 || to.Length == 0) return 0;
@@ -30,6 +32,7 @@ public sealed class LzfCompressor
         }
 
         ref byte input = ref MemoryMarshal.GetReference(from);
+        ref byte output = ref MemoryMarshal.GetReference(to);
         ref uint table = ref MemoryMarshal.GetArrayDataReference(_table);
         uint start = _base;
         _base += (uint)from.Length;
@@ -53,9 +56,9 @@ public sealed class LzfCompressor
             {
                 if (op >= to.Length) return 0;
                 literals++;
-                to[op++] = Unsafe.Add(ref input, ip++);
+                Unsafe.Add(ref output, op++) = Unsafe.Add(ref input, ip++);
                 if (literals < Lzf.LiteralsMax) continue;
-                to[op - literals - 1] = (byte)(literals - 1);
+                Unsafe.Add(ref output, op - literals - 1) = (byte)(literals - 1);
                 literals = 0;
                 op++;
                 continue;
@@ -108,6 +111,13 @@ public sealed class LzfCompressor
     private static int MatchLength(ref byte input, int reference, int ip, int end)
     {
         int most = Math.Min(end - ip - 2, ReferenceMax);
+        if (BitConverter.IsLittleEndian && most >= sizeof(ulong))
+        {
+            // Most matches are short.
+            ulong difference = Eight(ref input, reference) ^ Eight(ref input, ip);
+            if (difference != 0) return Math.Max(BitOperations.TrailingZeroCount(difference) >> 3, 3) - 2;
+        }
+
         ReadOnlySpan<byte> earlier = MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref input, reference), most);
         ReadOnlySpan<byte> later = MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref input, ip), most);
 
@@ -134,6 +144,8 @@ public sealed class LzfCompressor
         => Unsafe.Add(ref input, left + 2) == Unsafe.Add(ref input, right + 2)
             && Unsafe.ReadUnaligned<ushort>(ref Unsafe.Add(ref input, left))
                 == Unsafe.ReadUnaligned<ushort>(ref Unsafe.Add(ref input, right));
+
+    private static ulong Eight(ref byte input, int at) => Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref input, at));
 
     private static uint First(ref byte input, int at) => ((uint)Unsafe.Add(ref input, at) << 8) | Unsafe.Add(ref input, at + 1);
 
