@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace ModularKv.Benchmarks.Beside;
 
 /// <summary>
-/// <c>dotnet run -c Release --project tests/Benchmarks -- beside [mode] --server name=path --tests a,b</c>: the server beside redis-server in
-/// one run, by CPU per operation, resident bytes per element, pauses, hits of a full cache, or the time of loading and saving.
+/// <c>dotnet run -c Release --project tests/Benchmarks -- beside [mode] --server name=path --tests a,b</c>: the server beside redis-server
+/// in one run, by CPU per operation, resident bytes per element, pauses, hits of a full cache, or the time of loading and saving.
 /// Servers on CPU 0 (but for the last), this program on CPU 1.
 /// </summary>
 public static class BesideProgram
