@@ -194,6 +194,7 @@ internal sealed class LuaContext : IDisposable
         Json.AddTo(functions);
         Mathematics.AddTo(functions);
         MessagePack.AddTo(functions);
+        Patterns.AddTo(functions);
         StructPacking.AddTo(functions);
         Texts.AddTo(functions);
         return ([.. functions.Keys], [.. functions.Values]);

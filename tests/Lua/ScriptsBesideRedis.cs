@@ -19,7 +19,7 @@ public sealed class ScriptsBesideRedis
         left.Call("HELLO", $"{protocol}");
         right.Call("HELLO", $"{protocol}");
         var differences = new StringBuilder();
-        foreach (string script in Scripts())
+        foreach (string script in ScriptList.Read("Scripts.txt"))
         {
             Reply mine = left.Call("EVAL", script, "1", "{lua}key", "arg");
             Reply other = right.Call("EVAL", script, "1", "{lua}key", "arg");
@@ -27,15 +27,5 @@ public sealed class ScriptsBesideRedis
         }
 
         Assert.True(differences.Length == 0, differences.ToString());
-    }
-
-    private static IEnumerable<string> Scripts()
-    {
-        using Stream stream = typeof(ScriptsBesideRedis).Assembly.GetManifestResourceStream("Scripts.txt")!;
-        using var reader = new StreamReader(stream, Encoding.Latin1);
-        while (reader.ReadLine() is { } line)
-        {
-            if (line.Length > 0) yield return line;
-        }
     }
 }

@@ -34,6 +34,11 @@ internal static class RedisApi
             state.Enter(stack.Thread(1));
             return 0;
         };
+        functions["is_stopping"] = static (state, stack) =>
+        {
+            stack.Push(state.IsStopping);
+            return 1;
+        };
         functions["leave"] = static (state, _) =>
         {
             state.Leave();

@@ -6,6 +6,9 @@ internal sealed class ByteBuffer
     /// <summary>A larger array is let go after use.</summary>
     private const int KeptBytesMax = 1 << 20;
 
+    /// <summary>Largest text that a library makes: what a value may be at most, bytes. Beyond it is "not enough memory".</summary>
+    private const int BytesMax = 512 << 20;
+
     private byte[] _bytes = new byte[1024];
     private int _count;
 
@@ -57,6 +60,10 @@ internal sealed class ByteBuffer
         _count += times;
     }
 
-    private void Grow(int bytes) => Array.Resize(
-        ref _bytes, checked((int)Math.Min(Array.MaxLength, Math.Max((long)_bytes.Length * 2, (long)_count + bytes))));
+    private void Grow(int bytes)
+    {
+        long needed = (long)_count + bytes;
+        if (needed > BytesMax) throw new OutOfMemoryException();
+        Array.Resize(ref _bytes, (int)Math.Min(BytesMax, Math.Max((long)_bytes.Length * 2, needed)));
+    }
 }

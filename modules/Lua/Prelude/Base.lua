@@ -3,6 +3,7 @@
 local raw = ...
 local rawtype, rawtostring, rawtonumber, rawpairs, rawipairs, rawnext = type, tostring, tonumber, pairs, ipairs, next
 local rawseti, rawgeti, rawsetmeta, rawgetmeta, rawerror, rawselect = rawset, rawget, setmetatable, getmetatable, error, select
+local rawpcall, isstopping = pcall, raw.is_stopping
 local rawxpcall, getinfo, setvaluemeta, debugmeta = xpcall, debug.getinfo, debug.setmetatable, debug.getmetatable
 local str, tab, math4, co = string, table, math, coroutine
 local find, gsub, format = str.find, str.gsub, str.format
@@ -67,6 +68,8 @@ local function reword(e)
       e = gsub(e, "attempt to .*", "attempt to perform arithmetic on a " .. (first ~= "string" and first ~= "number" and first
         or second ~= "string" and second ~= "number" and second or "string") .. " value")
     end
+  elseif find(e, "invalid capture index", 1, true) then
+    e = gsub(e, "(invalid capture index) .*", "%1")
   elseif find(e, "bad 'for' ", 1, true) then
     e = gsub(e, "bad 'for' ([%a ]+) %(number expected, got %a+%)", "'for' %1 must be a number")
   end
@@ -184,7 +187,11 @@ function pcall(f, ...)
 end
 
 function xpcall(f, h)
-  return rawxpcall(f, function(e) return h(mend(e)) end)
+  return rawxpcall(f, function(e)
+    -- An error out of a hook comes here with hooks switched off: what ends the script must not begin something without an end.
+    if isstopping() then return e end
+    return h(mend(e))
+  end)
 end
 
 function load(f, chunk)
@@ -316,6 +323,6 @@ end
 return {
   raw = raw, text = text, operand = operand, asstring = asstring, asinteger = asinteger, asnumber = asnumber, badarg = badarg,
   reword = reword, handler = handler, protect = protect, real = real, shown = shown, readonly = readonly, single = single,
-  several = several, stringmeta = stringmeta, error = rawerror, mend = mend, rawset = rawseti, rawget = rawgeti, rawsetmeta = rawsetmeta,
+  several = several, rawpcall = rawpcall, stringmeta = stringmeta, error = rawerror, mend = mend, rawset = rawseti, rawget = rawgeti, rawsetmeta = rawsetmeta,
   rawgetmeta = rawgetmeta, setvaluemeta = setvaluemeta, unpack = rawunpack,
 }

@@ -25,8 +25,8 @@ if not isFunctions then
 end
 
 local G = {}
-for _, k in ipairs({ "assert", "collectgarbage", "error", "gcinfo", "getmetatable", "ipairs", "load", "loadstring", "next", "pairs", "pcall",
-  "rawequal", "rawget", "rawset", "select", "setmetatable", "tonumber", "tostring", "type", "unpack", "xpcall" }) do
+for _, k in ipairs({ "assert", "collectgarbage", "error", "gcinfo", "getmetatable", "ipairs", "load", "loadstring", "next", "pairs",
+  "pcall", "rawequal", "rawget", "rawset", "select", "setmetatable", "tonumber", "tostring", "type", "unpack", "xpcall" }) do
   G[k] = _G[k]
 end
 G._VERSION = "Lua 5.1"

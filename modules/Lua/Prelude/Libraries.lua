@@ -2,7 +2,7 @@
 local base = ...
 local raw, text, asstring, asinteger, asnumber, badarg = base.raw, base.text, base.asstring, base.asinteger, base.asnumber, base.badarg
 local single, several, rawerror, protect = base.single, base.several, base.error, base.protect
-local type, select, rawget = type, select, rawget
+local type, select, rawget, rawpcall = type, select, rawget, base.rawpcall
 local str, tab, math4, co = string, table, math, coroutine
 local rsub, rbyte, rrep, rfind, rmatch, rgmatch, rgsub = str.sub, str.byte, str.rep, str.find, str.match, str.gmatch, str.gsub
 local rlower, rupper, rreverse = str.lower, str.upper, str.reverse
@@ -33,6 +33,7 @@ S.char = single(raw.char)
 function S.rep(s, n)
   if type(s) ~= "string" then s = asstring(s, 1, "rep") end
   if type(n) ~= "number" or n // 1.0 ~= n then n = asinteger(n, 2, "rep") end
+  if n * #s > 2147483647 then rawerror("resulting string too large", 2) end
   return rrep(s, n)
 end
 
@@ -51,17 +52,69 @@ function S.reverse(s)
   return rreverse(s)
 end
 
+-- The library's matcher cannot be interrupted. A pattern that may take more than some ten milliseconds goes to one that can: the steps grow
+-- with the text's length to the power of the repetitions.
+local pfind, pmatch, pstep = raw.pattern_find, raw.pattern_match, raw.pattern_step
+local repetitions, known = {}, 0
+local longest = { 4096, 512, 128, 24, 24, 24 }
+
+local function isrisky(s, p)
+  local k = repetitions[p]
+  if not k then
+    local _, n = rgsub(p, "[*+?-]", "")
+    local _, m = rgsub(p, "%%b", "")
+    k = n + m
+    if #p <= 256 then
+      if known >= 1000 then repetitions, known = {}, 0 end
+      repetitions[p] = k
+      known = known + 1
+    end
+  end
+  return k > 0 and #s > (longest[k] or 0)
+end
+
+-- 5.1 finds an empty match right behind a match that is not empty, 5.4 does not: gsub and gmatch of what may be empty go the other way too.
+local empty, knownempty = {}, 0
+
+local function maybeempty(p)
+  local e = empty[p]
+  if e == nil then
+    local ok, first = rawpcall(rfind, "", p)
+    e = ok and first ~= nil or rfind(p, "%f", 1, true) ~= nil
+    if #p <= 256 then
+      if knownempty >= 1000 then empty, knownempty = {}, 0 end
+      empty[p] = e
+      knownempty = knownempty + 1
+    end
+  end
+  return e
+end
+
+local function found(ok, ...)
+  if not ok then rawerror(..., 2) end
+  if select("#", ...) == 0 then return nil end
+  return ...
+end
+
 function S.find(s, p, init, plain)
   if type(s) ~= "string" then s = asstring(s, 1, "find") end
   if type(p) ~= "string" then p = asstring(p, 2, "find") end
-  if init and init // 1.0 ~= init then init = asinteger(init, 3, "find") end
+  if init then
+    if init // 1.0 ~= init then init = asinteger(init, 3, "find") end
+    if init > #s then init = #s + 1 end
+  end
+  if isrisky(s, p) and not plain then return found(pfind(s, p, init)) end
   return rfind(s, p, init, plain)
 end
 
 function S.match(s, p, init)
   if type(s) ~= "string" then s = asstring(s, 1, "match") end
   if type(p) ~= "string" then p = asstring(p, 2, "match") end
-  if init and init // 1.0 ~= init then init = asinteger(init, 3, "match") end
+  if init then
+    if init // 1.0 ~= init then init = asinteger(init, 3, "match") end
+    if init > #s then init = #s + 1 end
+  end
+  if isrisky(s, p) then return found(pmatch(s, p, init)) end
   return rmatch(s, p, init)
 end
 
@@ -69,7 +122,66 @@ function S.gmatch(s, p)
   if type(s) ~= "string" then s = asstring(s, 1, "gmatch") end
   if type(p) ~= "string" then p = asstring(p, 2, "gmatch") end
   if rsub(p, 1, 1) == "^" then p = "%" .. p end
-  return rgmatch(s, p)
+  if not isrisky(s, p) and not maybeempty(p) then return rgmatch(s, p) end
+  local from = 1
+  local function step(ok, first, last, ...)
+    if not ok then rawerror(first, 2) end
+    if not first then
+      from = #s + 2
+      return nil
+    end
+    from = last + 1
+    if last < first then from = first + 1 end
+    return ...
+  end
+  return function()
+    if from > #s + 1 then return nil end
+    return step(pstep(s, p, from))
+  end
+end
+
+local function expand(r, whole, ...)
+  local captures = { ... }
+  return (rgsub(r, "%%(.)", function(c)
+    if c == "%" then return "%" end
+    if c == "0" then return whole end
+    local v = captures[tonumber(c) | 0]
+    if v == nil then rawerror("invalid capture index", 4) end
+    if type(v) == "number" then return text(v) end
+    return v
+  end))
+end
+
+-- gsub over the matcher that can be interrupted; the replacement is a function or a string.
+local function slowgsub(s, p, r, n)
+  local parts, count, from, made = {}, 0, 1, 0
+  local anchored = rsub(p, 1, 1) == "^"
+  local function step(ok, first, last, ...)
+    if not ok then rawerror(first, 3) end
+    if not first then return false end
+    local whole = rsub(s, first, last)
+    local v
+    if type(r) == "string" then v = expand(r, whole, ...) else v = r(...) end
+    if not v then
+      v = whole
+    elseif type(v) ~= "string" then
+      rawerror("invalid replacement value (a " .. type(v) .. ")", 3)
+    end
+    count = count + 1
+    parts[#parts + 1] = rsub(s, from, first - 1)
+    parts[#parts + 1] = v
+    from = last + 1
+    if last < first then
+      parts[#parts + 1] = rsub(s, first, first)
+      from = first + 1
+    end
+    return true
+  end
+  while (not n or count < n) and from <= #s + 1 do
+    if not step(pstep(s, p, from)) or anchored then break end
+  end
+  parts[#parts + 1] = rsub(s, from)
+  return tab.concat(parts), count
 end
 
 local function replacement(v)
@@ -95,6 +207,8 @@ function S.gsub(s, p, r, n)
     r = rgsub(r, "%%(.)", function(c) if rfind(c, "[%d%%]") then return "%" .. c end return c end)
   end
   if n and n // 1.0 ~= n then n = asinteger(n, 4, "gsub") end
+  if n and n < 1 then return s, 0.0 end
+  if isrisky(s, p) or maybeempty(p) then return slowgsub(s, p, r, n) end
   return rgsub(s, p, r, n)
 end
 

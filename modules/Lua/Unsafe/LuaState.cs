@@ -255,6 +255,10 @@ internal sealed unsafe class LuaState : IDisposable
         {
             return state._functions[(int)Native.ToNumber(l, Stack.Upvalue(1), null)](state, stack);
         }
+        catch (OutOfMemoryException)
+        {
+            return stack.Fail("not enough memory"u8);
+        }
         catch (Exception e)
         {
             return stack.Fail($"internal error: {e.GetType().Name}: {e.Message}");
