@@ -55,13 +55,8 @@ public sealed class LargeValueTests
         client.Call("HPEXPIRETIME", "hash", "FIELDS", 4, "field:1", "field:7000", "field:19999", "field:2").ToString(),
         client.Call("XLEN", "stream").ToString(),
         client.Call("XPENDING", "stream", "one", "-", "+", 10).Items.Count,
-<<<<<<< HEAD
         string.Join(
             ',', client.Call("XPENDING", "stream", "one").Items[3].Items.Select(each => string.Join(':', each.Items.Select(i => i.Text)))),
-=======
-        string.Join(',', client.Call("XPENDING", "stream", "one").Items[3].Items
-            .Select(each => string.Join(':', each.Items.Select(item => item.Text)))),
->>>>>>> walk
         client.Call("XINFO", "CONSUMERS", "stream", "two").Items.Count,
         client.Call("XINFO", "GROUPS", "stream").Items.Count);
 }
