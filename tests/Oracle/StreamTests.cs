@@ -29,6 +29,7 @@ public sealed class StreamTests(ServerPair servers, ITestOutputHelper output)
         ["streams"] = [StreamCommands.Table, StreamCommandsOfGroups.Table],
         ["keys"] = [KeyCommands.Table],
         ["transactions"] = [TransactionCommands.Table, StringCommands.Table],
+        ["scripts"] = [ScriptCommands.Table],
         ["pubsub"] = [PubSubCommands.Table],
         ["connection"] = [ConnectionCommands.Table],
         ["server"] = [ServerCommands.Table],
