@@ -395,6 +395,9 @@ declare namespace redis {
     /** Returns the strings of several keys. */
     function call(command: "mget", ...rest: Argument[]): Reply;
 
+    /** Moves or copies keys to another server. */
+    function call(command: "migrate", host_: Argument, port_: Argument, ...rest: Argument[]): Reply;
+
     /** Container for commands about modules. */
     function call(command: "module", ...rest: Argument[]): Reply;
 

@@ -135,13 +135,28 @@ internal sealed class AofLog(IServer server, AofSettings settings, LogWriter wri
     public void Reload()
     {
         if (State == AofState.On) writer.Flush(force: true);
-        server.Databases.Flush(-1, lazy: false);
+        Empty();
         _manifest = store.Load();
         DeleteHistory();
         LoadResult result = _loader.Load(_manifest);
         if (result == LoadResult.Truncated && State == AofState.On) Reopen();
         server.Databases.Dirty = 0;
         server.Log.Notice("Append Only File loaded by DEBUG LOADAOF");
+    }
+
+    // As part of the loading: it is no FLUSHALL, which would end a background save and write an empty snapshot.
+    private void Empty()
+    {
+        server.Loading.Begin(0);
+        try
+        {
+            server.Databases.Flush(-1, lazy: false);
+            server.Find<IFunctionLibraries>()?.Clear();
+        }
+        finally
+        {
+            server.Loading.End();
+        }
     }
 
     // The file was cut: writing goes on at its new end.

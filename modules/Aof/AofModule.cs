@@ -37,6 +37,7 @@ public sealed class AofModule : IModule
         registry.Observe(observer);
         registry.OnShutdown(observer.ShuttingDown);
         var info = new AofInfo(log, rewrite);
+        server.Statistics.WasReset += () => rewrite.Count = rewrite.Failures = log.Writer.DelayedSyncs = 0;
         registry.Info("Persistence", 400, info.Persistence);
         registry.Info("Memory", 300, info.Memory);
         registry.Commands(Rows(new AofCommands(log, rewrite), _waits));

@@ -11,9 +11,6 @@ namespace ModularKv.Hashes;
 /// <summary>The type "hash": what the keyspace asks of a value. What commands do with it is in <see cref="HashWriter"/>.</summary>
 internal sealed class HashType : DataType, IFieldType
 {
-    /// <summary>Fields per command when a hash is rebuilt by commands. Source: AOF_REWRITE_ITEMS_PER_CMD.</summary>
-    private const int FieldsPerCommand = 64;
-
     /// <summary>Marks a position of <see cref="Defragment"/> that is in the tree of times: the table is done.</summary>
     private const ulong InTimes = 1ul << 63;
 
@@ -160,25 +157,15 @@ internal sealed class HashType : DataType, IFieldType
     /// <inheritdoc/>
     public override void Rewrite(Entry value, ICommandSink commands)
     {
-        Span<byte> scratch = stackalloc byte[NumberText.IntegerBytesMax];
-        HashWalk walk = new(value);
-        for (long left = HashReader.Count(value); left > 0;)
+        ulong position = 0;
+        while (!Rewrite(value, commands, ref position))
         {
-            int fields = (int)Math.Min(left, FieldsPerCommand);
-            commands.Begin(2 + fields * 2);
-            commands.Argument("HMSET"u8);
-            commands.Argument(value.Key);
-            for (int i = 0; i < fields && walk.MoveNext(); i++)
-            {
-                commands.Argument(walk.Field.Text(scratch));
-                commands.Argument(walk.Value.Text(scratch));
-            }
-
-            left -= fields;
         }
-
-        if (HashReader.HasTimes(value)) RewriteTimes(value, commands);
     }
+
+    /// <inheritdoc/>
+    public override bool Rewrite(Entry value, ICommandSink commands, ref ulong position)
+        => HashRewriting.Write(value, commands, ref position);
 
     /// <inheritdoc/>
     public bool TryGetField(Entry value, ReadOnlySpan<byte> field, out ReadOnlySpan<byte> content)
@@ -188,22 +175,5 @@ internal sealed class HashType : DataType, IFieldType
         if (found.IsMissing || (found.ExpireAtMs != 0 && found.ExpireAtMs < Expiry.Horizon)) return false;
         content = found.Text(_digits);
         return true;
-    }
-
-    private static void RewriteTimes(Entry value, ICommandSink commands)
-    {
-        Span<byte> scratch = stackalloc byte[NumberText.IntegerBytesMax];
-        HashWalk walk = new(value);
-        while (walk.MoveNext())
-        {
-            if (walk.Value.ExpireAtMs == 0) continue;
-            commands.Begin(6);
-            commands.Argument("HPEXPIREAT"u8);
-            commands.Argument(value.Key);
-            commands.Argument(scratch[..NumberText.Write(scratch, walk.Value.ExpireAtMs)]);
-            commands.Argument("FIELDS"u8);
-            commands.Argument("1"u8);
-            commands.Argument(walk.Field.Text(scratch));
-        }
     }
 }

@@ -13,6 +13,10 @@ internal ref struct ElementWalk
     private NodeView _view;
     private int _at;
 
+    /// <summary>Stands before the first element of a node.</summary>
+    public ElementWalk(ListStore store, Entry entry, int node)
+        : this(store, entry) => Node = node - 1;
+
     /// <summary>Stands before the first element, or, going backwards, behind the last.</summary>
     public ElementWalk(ListStore store, Entry entry, bool backwards = false)
     {

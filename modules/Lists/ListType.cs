@@ -10,8 +10,6 @@ namespace ModularKv.Lists;
 /// <summary>The type "list".</summary>
 internal sealed class ListType : DataType, ISortableType, IListBuilder
 {
-    private const int ElementsPerCommand = 64;
-
     private readonly Quicklist _list;
     private readonly ListSettings _settings;
     private readonly ListRdb _rdb;
@@ -116,25 +114,15 @@ internal sealed class ListType : DataType, ISortableType, IListBuilder
     /// <inheritdoc/>
     public override void Rewrite(Entry value, ICommandSink commands)
     {
-        Span<byte> scratch = stackalloc byte[NumberText.IntegerBytesMax];
-        long left = Length(value);
-        int inCommand = 0;
-        ElementWalk walk = new(Store, value);
-        while (walk.Next())
+        ulong position = 0;
+        while (!Rewrite(value, commands, ref position))
         {
-            if (inCommand == 0)
-            {
-                inCommand = (int)Math.Min(left, ElementsPerCommand);
-                commands.Begin(2 + inCommand);
-                commands.Argument("RPUSH"u8);
-                commands.Argument(value.Key);
-            }
-
-            commands.Argument(walk.Current.Text(scratch));
-            inCommand--;
-            left--;
         }
     }
+
+    /// <inheritdoc/>
+    public override bool Rewrite(Entry value, ICommandSink commands, ref ulong position)
+        => ListRewriting.Write(Store, value, commands, ref position);
 
     /// <inheritdoc/>
     public long Length(Entry value) => ListStore.Length(value);

@@ -1,4 +1,5 @@
 using ModularKv.Abstractions;
+using ModularKv.Rdb.Commands;
 using ModularKv.Rdb.Format;
 using ModularKv.Rdb.Writing;
 
@@ -10,13 +11,24 @@ namespace ModularKv.Rdb;
 internal delegate RdbLoaded ImageLoad(RdbSource source, bool replace);
 
 /// <summary>The format as a service.</summary>
-internal sealed class RdbFormat(IServer server, RdbSettings settings, KeptAux kept, ImageLoad load) : IRdbFormat
+internal sealed class RdbFormat(IServer server, RdbSettings settings, KeptAux kept, ImageLoad load, DumpCommand dump) : IRdbFormat
 {
     /// <summary>The save under way, whoever asked for it; null: none.</summary>
     public RdbSave? Current { get; private set; }
 
     /// <summary>The most bytes that waited in a queue at once, in the last save.</summary>
     public long LastPeakBytes { get; private set; }
+
+    /// <summary>DEBUG FAIL-SAVE: what a killed child is for Redis's tests.</summary>
+    public DebugSubcommand FailSave => new()
+    {
+        Name = "fail-save", Summary = "Lets the snapshot that is being written fail, if there is one.",
+        Handler = (ref CommandContext call) =>
+        {
+            Current?.Cancel("DEBUG FAIL-SAVE");
+            call.Reply.Ok();
+        },
+    };
 
     /// <inheritdoc/>
     public IRdbSave Save(RdbSink sink, RdbSaveOptions options, Action<string?> ended)
@@ -38,4 +50,7 @@ internal sealed class RdbFormat(IServer server, RdbSettings settings, KeptAux ke
 
     /// <inheritdoc/>
     public RdbLoaded Load(RdbSource source) => load(source, false);
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<byte> Dump(Entry entry) => dump.PayloadOf(entry);
 }

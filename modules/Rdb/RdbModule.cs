@@ -22,16 +22,19 @@ public sealed class RdbModule : IModule
         var settings = new RdbSettings(registry);
         RdbLoader loader = ReadingSetup.Register(registry, _kept);
         ImageLoad load = (source, replace) => loader.Load(source, new LoadOptions(replace));
-        var format = new RdbFormat(server, settings, _kept, load);
+        _dump = new DumpCommand(server, settings);
+        var format = new RdbFormat(server, settings, _kept, load, _dump);
         registry.Provide<IRdbFormat>(format);
         _file = new DataSetFile(server, settings, format);
-        _dump = new DumpCommand(server, settings);
         var loading = new DataSetLoad(server, settings, load);
         var flushes = new FlushObserver(server, settings, _file);
         registry.Observe(flushes);
         registry.Observe(new LifeObserver(_file, loading));
         registry.OnShutdown(_file.ReadyToStop);
         registry.Info("Persistence", 400, new PersistenceInfo(server, format, _file, loading).WriteTo);
+        registry.Info("Stats", 500, info => info.Line("dump_payload_sanitizations", loader.Sanitizations));
+        server.Statistics.WasReset += () => _file.Saves = loader.Sanitizations = 0;
+        registry.Debug(format.FailSave);
         registry.Debug(new ReloadCommand(server, _file, loading, flushes).Row);
         registry.Commands(Rows(new SaveCommands(server, _file), _dump));
     }

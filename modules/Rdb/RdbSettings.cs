@@ -25,7 +25,8 @@ internal sealed class RdbSettings
     /// <summary>save: pairs of seconds and changes.</summary>
     public ListParameter Save { get; } = new("save", "3600", "1", "300", "100", "60", "10000")
     {
-        Accumulates = true, ElementsPerLine = 2, Description = "Saves after so many seconds when there were so many changes.",
+        Accumulates = true, AlwaysRewritten = true, ElementsPerLine = 2,
+        Description = "Saves after so many seconds when there were so many changes.",
         Validate = ValidateSave, Normalize = list => [.. list.Select(text => Number(text).ToString(CultureInfo.InvariantCulture))],
     };
 

@@ -8,9 +8,6 @@ namespace ModularKv.Sets;
 /// <summary>Sets: an intset or a listpack in the record, or a table off-heap.</summary>
 internal sealed class SetType(MemoryOwner memory, SetLimits limits) : DataType, ISetType
 {
-    // Members per command of an append-only file. Source: AOF_REWRITE_ITEMS_PER_CMD.
-    private const int MembersPerCommand = 64;
-
     private SetRdb? _rdb;
 
     /// <inheritdoc/>
@@ -108,23 +105,15 @@ internal sealed class SetType(MemoryOwner memory, SetLimits limits) : DataType, 
     /// <inheritdoc/>
     public override void Rewrite(Entry value, ICommandSink commands)
     {
-        Span<byte> digits = stackalloc byte[NumberText.IntegerBytesMax];
-        SetView set = SetView.Of(value);
-        SetWalk walk = new(set);
-        long left = set.Count;
-        for (int inCommand = 0; walk.MoveNext(out SetMember member); inCommand = (inCommand + 1) % MembersPerCommand)
+        ulong position = 0;
+        while (!Rewrite(value, commands, ref position))
         {
-            if (inCommand == 0)
-            {
-                commands.Begin(2 + (int)Math.Min(left, MembersPerCommand));
-                commands.Argument("SADD"u8);
-                commands.Argument(value.Key);
-            }
-
-            commands.Argument(member.Text(digits));
-            left--;
         }
     }
+
+    /// <inheritdoc/>
+    public override bool Rewrite(Entry value, ICommandSink commands, ref ulong position)
+        => SetRewriting.Write(value, commands, ref position);
 
     /// <inheritdoc/>
     public long Length(Entry value) => SetView.Of(value).Count;

@@ -4,6 +4,7 @@ using ModularKv.Abstractions.Configuration;
 using ModularKv.Abstractions.Memory;
 using ModularKv.SortedSets.Encodings;
 using ModularKv.SortedSets.Memory;
+using ModularKv.SortedSets.Persistence;
 
 namespace ModularKv.SortedSets;
 
@@ -17,6 +18,9 @@ internal sealed class SortedSetStore(MemoryOwner memory, IntegerParameter entrie
 
     /// <summary>Owner of the trees.</summary>
     public MemoryOwner Memory => memory;
+
+    /// <summary>Room for a value that is being loaded.</summary>
+    public PairStack Pairs { get; } = new();
 
     /// <summary>The type that the values get.</summary>
     public SortedSetType Type { get => _type!; set => _type = value; }

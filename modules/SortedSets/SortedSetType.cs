@@ -73,25 +73,14 @@ internal sealed class SortedSetType(SortedSetStore store) : DataType, ISortedSet
 
     public override void Rewrite(Entry value, ICommandSink commands)
     {
-        // Source: AOF_REWRITE_ITEMS_PER_CMD.
-        const int PairsPerCommand = 64;
-        Span<byte> digits = stackalloc byte[NumberText.IntegerBytesMax];
-        Span<byte> text = stackalloc byte[PairList.ScoreBytesMax];
-        SetView set = new(value);
-        long left = set.Count;
-        for (SetCursor at = set.First(); at.IsValid; at.MoveNext(), left--)
+        ulong position = 0;
+        while (!Rewrite(value, commands, ref position))
         {
-            if ((set.Count - left) % PairsPerCommand == 0)
-            {
-                commands.Begin(2 + (2 * (int)Math.Min(left, PairsPerCommand)));
-                commands.Argument("ZADD"u8);
-                commands.Argument(value.Key);
-            }
-
-            commands.Argument(text[..NumberText.WriteDouble(text, at.Score)]);
-            commands.Argument(at.Member(digits));
         }
     }
+
+    public override bool Rewrite(Entry value, ICommandSink commands, ref ulong position) =>
+        SortedSetRewriting.Write(value, commands, ref position);
 
     public long Length(Entry value) => new SetView(value).Count;
 

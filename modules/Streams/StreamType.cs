@@ -80,6 +80,16 @@ internal sealed class StreamType(MemoryOwner memory) : DataType
     public override bool Defragment(Entry value, ref ulong position, int pieces) => _blocks.Defragment(value, ref position, pieces);
 
     /// <inheritdoc/>
-    public override void Rewrite(Entry value, ICommandSink commands) => _rewriting.Write(value.Key, Of(value), commands);
+    public override void Rewrite(Entry value, ICommandSink commands)
+    {
+        ulong position = 0;
+        while (!Rewrite(value, commands, ref position))
+        {
+        }
+    }
+
+    /// <inheritdoc/>
+    public override bool Rewrite(Entry value, ICommandSink commands, ref ulong position)
+        => _rewriting.Write(value.Key, Of(value), commands, ref position);
 
 }

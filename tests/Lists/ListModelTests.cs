@@ -44,13 +44,14 @@ public sealed class ListModelTests(ITestOutputHelper output)
     {
         if (!expected.TryGetValue(name, out List<byte[]>? model))
         {
-            Push(name, expected[name] = []);
+            // One element: a listpack under every limit.
+            Push(name, expected[name] = [], 1);
             return;
         }
 
         switch (random.Next(11))
         {
-            case 0 or 1 or 2: Push(name, model); break;
+            case 0 or 1 or 2: Push(name, model, random.Next(1, 6)); break;
             case 3 or 4: Pop(name, model); break;
             case 5: RemoveRange(name, model); break;
             case 6: Insert(name, model); break;
@@ -61,10 +62,10 @@ public sealed class ListModelTests(ITestOutputHelper output)
         }
     }
 
-    private void Push(string name, List<byte[]> model)
+    private void Push(string name, List<byte[]> model, int count)
     {
         bool front = random.Next(2) == 0;
-        byte[][] elements = [.. Enumerable.Range(0, random.Next(1, 6)).Select(_ => Element())];
+        byte[][] elements = [.. Enumerable.Range(0, count).Select(_ => Element())];
         bench.Push(name, front, elements);
         foreach (byte[] element in elements) model.Insert(front ? 0 : model.Count, element);
     }

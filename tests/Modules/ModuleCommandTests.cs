@@ -68,6 +68,28 @@ public sealed class ModuleCommandTests
         Assert.StartsWith("ERR unknown subcommand or wrong number", client.Call("DEBUG", "PROBE-ECHO", "Hi").Text);
     }
 
+    /// <summary>Values that came while their module was away wait for it, and do not stand in its way.</summary>
+    [Fact]
+    public void Kept_values_do_not_stop_their_module_from_loading()
+    {
+        using ServerProcess server = ServerProcess.StartOurs("--enable-module-command", "yes");
+        using RespClient client = server.Connect();
+        Assert.Equal("OK", client.Call("MODULE", "LOAD", ProbedServer.ProbePath).Text);
+        client.Call("PROBE.PUSH", "key", "item");
+        byte[] dump = client.Call("DUMP", "key").Bytes;
+        client.Call("DEL", "key");
+        Assert.Equal("OK", client.Call("MODULE", "UNLOAD", "probe").Text);
+
+        Assert.Equal("OK", client.Call("RESTORE", "key", 0, dump).Text);
+        Assert.Equal("probelist", client.Call("TYPE", "key").Text);
+        Assert.Equal("OK", client.Call("MODULE", "LOAD", ProbedServer.ProbePath).Text);
+        Assert.Equal("probelist", client.Call("TYPE", "key").Text);
+        Assert.Equal(dump, client.Call("DUMP", "key").Bytes);
+        Assert.StartsWith("WRONGTYPE", client.Call("PROBE.ITEMS", "key").Text);
+        Assert.Equal("OK", client.Call("DEBUG", "RELOAD").Text);
+        Assert.Equal("item", Assert.Single(client.Call("PROBE.ITEMS", "key").Items).Text);
+    }
+
     [Fact]
     public void Loadex_sets_parameters()
     {

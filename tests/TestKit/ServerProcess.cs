@@ -155,6 +155,17 @@ public sealed class ServerProcess : IDisposable
         Forget();
     }
 
+    /// <summary>Waits until the process has ended by itself.</summary>
+    /// <returns>Its exit code; 128 and the signal, where one ended it.</returns>
+    public int WaitForExit()
+    {
+        Process ending = process ?? throw new InvalidOperationException("the server is not running");
+        ending.WaitForExit();
+        int code = ending.ExitCode;
+        Forget();
+        return code;
+    }
+
     /// <summary>Asks the process to end (SIGTERM) and waits.</summary>
     /// <returns>Its exit code.</returns>
     /// <exception cref="TimeoutException">It did not end in time; it runs on.</exception>

@@ -38,6 +38,9 @@ internal sealed class UserRights(AclUser user, RightsCheck check, AccessLog log)
     }
 
     /// <inheritdoc/>
+    public override bool SkipsSanitizing => user.SanitizesPayload == false;
+
+    /// <inheritdoc/>
     public override byte[] Refuse(Client client, Command command, ArgumentList arguments, CallOrigin origin)
     {
         Denial denial = check.Judge(user.Selectors, command, arguments, out int position);

@@ -41,7 +41,7 @@ internal sealed class AclUser
     /// <summary>The selector that rules outside of parentheses change.</summary>
     public Selector Root => Selectors[0];
 
-    /// <summary>Whether nothing is forbidden to it, so that nobody need ask.</summary>
+    /// <summary>Whether nothing is forbidden to it and nothing special is said of it, so that nobody need ask.</summary>
     public bool HasAllRights { get; private set; }
 
     /// <summary>No password, or any.</summary>
@@ -76,7 +76,7 @@ internal sealed class AclUser
         IsEnabled = other.IsEnabled;
         SanitizesPayload = other.SanitizesPayload;
         Selectors = [.. other.Selectors.Select(selector => selector.Copy())];
-        HasAllRights = Selectors.Any(selector => selector.IsEverything);
+        HasAllRights = Selectors.Any(selector => selector.IsEverything) && SanitizesPayload != false;
     }
 
     /// <summary>Takes all rights away: it was deleted, and somebody may still hold it.</summary>

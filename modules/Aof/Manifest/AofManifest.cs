@@ -1,4 +1,5 @@
 using System.Text;
+using ModularKv.Abstractions.Configuration;
 
 namespace ModularKv.Aof.Manifest;
 
@@ -106,17 +107,13 @@ internal sealed class AofManifest
     /// <summary>The file's content.</summary>
     public byte[] Format()
     {
-        var text = new MemoryStream();
+        var text = new StringBuilder();
         if (Base is not null) Write(text, Base);
         foreach (AofPart part in History) Write(text, part);
         foreach (AofPart part in Increments) Write(text, part);
-        return text.ToArray();
+        return Encoding.ASCII.GetBytes(text.ToString());
     }
 
-    private static void Write(MemoryStream text, AofPart part)
-    {
-        text.Write("file "u8);
-        QuotedText.Write(text, Encoding.UTF8.GetBytes(part.Name));
-        text.Write(Encoding.ASCII.GetBytes($" seq {part.Sequence} type {part.Kind}\n"));
-    }
+    private static void Write(StringBuilder text, AofPart part)
+        => text.Append($"file {ConfigurationText.QuoteWhenNeeded(part.Name)} seq {part.Sequence} type {part.Kind}\n");
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using ModularKv.Abstractions;
+using ModularKv.Abstractions.Configuration;
 
 namespace ModularKv.Aof.Manifest;
 
@@ -43,27 +44,26 @@ internal static class ManifestReader
 
     private static string? ReadLine(ReadOnlySpan<byte> line, AofManifest manifest, ref long lastIncrement)
     {
-        List<byte[]> words = [];
         // More pairs than the three known ones may come from a later version.
-        if (!QuotedText.TrySplit(line, words) || words.Count < 6 || words.Count % 2 != 0) return BadFormat;
+        if (ArgumentSplitter.Split(line) is not { } words || words.Count < 6 || words.Count % 2 != 0) return BadFormat;
         string name = "";
         long sequence = 0;
         char kind = '\0';
         for (int i = 0; i < words.Count; i += 2)
         {
-            byte[] value = words[i + 1];
-            if (Is(words[i], "file"u8))
+            string value = words[i + 1];
+            if (Is(words[i], "file"))
             {
-                name = Encoding.UTF8.GetString(value);
+                name = value;
                 if (!AofSettings.IsBaseName(name)) return "File can't be a path, just a filename";
             }
-            else if (Is(words[i], "seq"u8))
+            else if (Is(words[i], "seq"))
             {
-                NumberText.TryParse(value, out sequence);
+                NumberText.TryParse(ConfigurationText.Encode(value), out sequence);
             }
-            else if (Is(words[i], "type"u8) && value.Length > 0)
+            else if (Is(words[i], "type") && value.Length > 0)
             {
-                kind = (char)value[0];
+                kind = value[0];
             }
         }
 
@@ -92,5 +92,5 @@ internal static class ManifestReader
         }
     }
 
-    private static bool Is(ReadOnlySpan<byte> word, ReadOnlySpan<byte> name) => Ascii.EqualsIgnoreCase(word, name);
+    private static bool Is(string word, string name) => word.Equals(name, StringComparison.OrdinalIgnoreCase);
 }

@@ -5,29 +5,15 @@ namespace ModularKv.Aof.Rewriting;
 /// <summary>The file that a rewrite makes. Used on the writing thread.</summary>
 internal sealed class BaseFile(IFiles files, string path, bool syncsAsItGoes) : RdbSink
 {
-    /// <summary>Bytes between two syncs, so that the last one does not hold everything up. Source: REDIS_AUTOSYNC_BYTES.</summary>
-    private const long SyncEveryBytes = 4 << 20;
-
-    private DataFile? _file;
-    private long _written;
-    private long _synced;
+    private PacedFile? _file;
 
     /// <inheritdoc/>
-    public override void Write(ReadOnlySpan<byte> bytes)
-    {
-        _file ??= files.Create(path);
-        _file.Write(bytes);
-        _written += bytes.Length;
-        if (!syncsAsItGoes || _written - _synced < SyncEveryBytes) return;
-        _file.Sync();
-        _file.Forget(_synced, _written - _synced);
-        _synced = _written;
-    }
+    public override void Write(ReadOnlySpan<byte> bytes) => (_file ??= Create()).Write(bytes);
 
     /// <inheritdoc/>
     public override void Complete()
     {
-        _file ??= files.Create(path);
+        _file ??= Create();
         _file.Sync();
         _file.Dispose();
     }
@@ -45,4 +31,6 @@ internal sealed class BaseFile(IFiles files, string path, bool syncsAsItGoes) : 
             // A leftover temporary file is written over by the next rewrite.
         }
     }
+
+    private PacedFile Create() => new(files.Create(path), syncsAsItGoes);
 }

@@ -13,10 +13,15 @@ internal sealed class CommandImage : SnapshotConsumer
     private const long QueuedBytesMax = 8 << 20;
 
     /// <summary>
-    /// With old values of keys that clients change faster than the disk takes them there are more: above this the loop waits for the
-    /// writer.
+    /// With old values of keys that clients change faster than the disk takes them there are more: above this who changes keys waits, for
+    /// each chunk up to <see cref="WaitMs"/>.
     /// </summary>
-    private const long QueuedBytesStop = 64 << 20;
+    private const long QueuedBytesHigh = 64 << 20;
+
+    /// <summary>Bytes at which the rewrite fails: the disk takes less than clients change.</summary>
+    private const long QueuedBytesGiveUp = 256 << 20;
+
+    private const int WaitMs = 2;
 
     private readonly IServer _server;
     private readonly long _timestamp;
@@ -48,7 +53,7 @@ internal sealed class CommandImage : SnapshotConsumer
     public void Start()
     {
         _snapshot = _server.Snapshots.Start(this);
-        new Thread(Run) { Name = "aof-rewrite", IsBackground = true }.Start();
+        _ = QuietThread.Start("aof-rewrite", Run);
     }
 
     /// <inheritdoc/>
@@ -71,9 +76,30 @@ internal sealed class CommandImage : SnapshotConsumer
     /// <inheritdoc/>
     public override void Take(SnapshotChunk chunk)
     {
-        Interlocked.Add(ref _queuedBytes, chunk.Bytes);
+        if (_chunks.IsAddingCompleted)
+        {
+            chunk.Dispose();
+            return;
+        }
+
+        // One value may be larger than the limit: what counts is what waits beside it.
+        long before = Interlocked.Add(ref _queuedBytes, chunk.Bytes) - chunk.Bytes;
         _chunks.Add(chunk);
-        while (Interlocked.Read(ref _queuedBytes) > QueuedBytesStop && !_done.IsSet) _done.Wait(1);
+        for (bool waits = true; waits && Interlocked.Read(ref _queuedBytes) > QueuedBytesHigh && !_done.IsSet; waits = _isHurried)
+        {
+            _done.Wait(WaitMs);
+        }
+
+        if (_isHurried || Math.Min(before, Interlocked.Read(ref _queuedBytes)) <= QueuedBytesGiveUp) return;
+        Cancel("the disk takes it more slowly than clients change the data: "
+            + $"{before >> 20} MB of old values wait to be written. Rewrite at a quieter time, or to a faster disk (dir).");
+    }
+
+    /// <inheritdoc/>
+    public override bool TryComplete()
+    {
+        Complete();
+        return true;
     }
 
     /// <inheritdoc/>

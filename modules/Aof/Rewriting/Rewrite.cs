@@ -20,7 +20,7 @@ internal sealed class Rewrite(IServer server, AofSettings settings, AofLog log, 
     /// <summary>Whether one starts as soon as it can.</summary>
     public bool IsScheduled { get; set; }
 
-    /// <summary>Rewrites started.</summary>
+    /// <summary>Rewrites started since CONFIG RESETSTAT.</summary>
     public long Count { get; set; }
 
     /// <summary>Those that failed since the last success.</summary>
@@ -49,6 +49,7 @@ internal sealed class Rewrite(IServer server, AofSettings settings, AofLog log, 
         }
 
         Count++;
+        server.Statistics.TotalForks++;
         _isRdb = images.IsRdb;
         _startedAtMs = server.Clock.UnixMs;
         IsRunning = true;

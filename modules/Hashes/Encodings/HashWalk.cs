@@ -13,8 +13,10 @@ internal ref struct HashWalk
     private int _at;
     private TableWalk _walk;
 
-    /// <summary>Stands before the first field.</summary>
-    public HashWalk(Entry entry)
+    /// <summary>Stands before the first field, or where another walk stood.</summary>
+    /// <param name="entry">The hash.</param>
+    /// <param name="position">The other walk's <see cref="Position"/>, if the hash has not changed since.</param>
+    public HashWalk(Entry entry, ulong position = 0)
     {
         if (HashReader.IsPacked(entry))
         {
@@ -25,8 +27,12 @@ internal ref struct HashWalk
         else
         {
             _root = ref entry.Structure<HashRoot>();
+            _walk = new TableWalk(position);
         }
     }
+
+    /// <summary>Where it stands in a table, as <see cref="TableWalk.Position"/>; 0 in packed fields.</summary>
+    public readonly ulong Position => _walk.Position;
 
     /// <summary>The field.</summary>
     public HashField Field { get; private set; }

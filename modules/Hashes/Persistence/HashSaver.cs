@@ -59,22 +59,19 @@ internal static class HashSaver
         }
 
         // The table rests until the last piece is written, so that its walk brings each field once.
-        Saving saving = new(writer, next);
-        do position = root.Fields.Scan(position, ref saving);
-        while (position != 0 && writer.Written < PieceBytes);
-        return position == 0;
-    }
-
-    private readonly struct Saving(ValueWriter writer, long next) : ITableVisitor
-    {
-        public void Visit(TableItem item)
+        TableWalk walk = new(position);
+        while (writer.Written < PieceBytes)
         {
-            HashField value = HashReader.ValueOf(item);
+            if (!root.Fields.Next(ref walk, out TableItem item)) return true;
+            HashField content = HashReader.ValueOf(item);
 
             // Times count from the first one; 0 means none. Source: rdbSaveObject.
-            if (next != 0) writer.Length(value.ExpireAtMs == 0 ? 0 : (ulong)(value.ExpireAtMs - next + 1));
+            if (next != 0) writer.Length(content.ExpireAtMs == 0 ? 0 : (ulong)(content.ExpireAtMs - next + 1));
             writer.String(item.Key);
-            writer.String(value.Text(default));
+            writer.String(content.Text(default));
         }
+
+        position = walk.Position;
+        return false;
     }
 }

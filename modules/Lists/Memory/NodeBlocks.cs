@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using ModularKv.Abstractions.Collections;
 using ModularKv.Abstractions.Memory;
-using ModularKv.Lists.Compression;
 
 namespace ModularKv.Lists.Memory;
 
@@ -25,7 +24,7 @@ internal sealed unsafe class NodeBlocks(MemoryOwner memory)
     // A block is given back in part when less than a quarter of it is used, or, where nothing will be added, three quarters.
     private const int SpareShare = 4;
 
-    private readonly Lzf _lzf = new();
+    private LzfCompressor? _compressor;
     private byte[] _scratch = new byte[NodeLimits.SafetyBytes];
 
     /// <summary>Whose the blocks are.</summary>
@@ -156,7 +155,7 @@ internal sealed unsafe class NodeBlocks(MemoryOwner memory)
         if (content.Length is < CompressedMin or > CompressedMax) return;
         int limit = content.Length - ImprovementMin - 1;
         if (_scratch.Length < limit) _scratch = new byte[limit];
-        int length = _lzf.Compress(content, _scratch.AsSpan(0, limit));
+        int length = (_compressor ??= new()).Compress(content, _scratch.AsSpan(0, limit));
         if (length == 0)
         {
             node.Kind |= NodeKind.Incompressible;

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using ModularKv.Abstractions;
 using ModularKv.Abstractions.Memory;
 using ModularKv.Rdb.Format;
@@ -25,6 +24,7 @@ internal sealed class DumpCommand(IServer server, RdbSettings settings) : IDispo
     public ReadOnlySpan<byte> PayloadOf(Entry entry)
     {
         _sink.Bytes.SetLength(0);
+        _items.RdbVersion = (int)settings.Version.Value;
         var output = new ImageOutput(_sink, settings.Compression.Value ? _compressing ??= new(true) : new(false), sums: false);
         DataType type = server.Types.Of(entry);
         ulong position = 0;
@@ -48,29 +48,22 @@ internal sealed class DumpCommand(IServer server, RdbSettings settings) : IDispo
         }
 
         if (isMarked) output.Length(ModuleMark.End);
-        WriteFooter(output, isMarked ? RdbTypeByte.Module2 : (byte)rdbType);
-        return _sink.Bytes.GetBuffer().AsSpan(0, (int)_sink.Bytes.Length);
+        output.Flush();
+        Span<byte> footer = stackalloc byte[DumpPayload.FooterBytes];
+        int version = (int)Math.Max(settings.Version.Value, RdbTypeByte.VersionOf(isMarked ? RdbTypeByte.Module2 : (byte)rdbType));
+        DumpPayload.WriteFooter(_sink.Written, version, footer);
+        _sink.Write(footer);
+        return _sink.Written;
     }
 
     /// <inheritdoc/>
     public void Dispose() => _items.Dispose();
 
-    private void WriteFooter(ImageOutput output, byte type)
-    {
-        Span<byte> footer = stackalloc byte[sizeof(ushort) + sizeof(ulong)];
-        ushort version = (ushort)Math.Max(settings.Version.Value, RdbTypeByte.VersionOf(type));
-        BinaryPrimitives.WriteUInt16LittleEndian(footer, version);
-        output.Raw(footer[..sizeof(ushort)]);
-        output.Flush();
-        ulong sum = Crc64.Append(0, _sink.Bytes.GetBuffer().AsSpan(0, (int)_sink.Bytes.Length));
-        BinaryPrimitives.WriteUInt64LittleEndian(footer, sum);
-        output.Raw(footer[..sizeof(ulong)]);
-        output.Flush();
-    }
-
     private sealed class PayloadSink : RdbSink
     {
         public MemoryStream Bytes { get; } = new();
+
+        public ReadOnlySpan<byte> Written => Bytes.GetBuffer().AsSpan(0, (int)Bytes.Length);
 
         public override void Write(ReadOnlySpan<byte> bytes) => Bytes.Write(bytes);
 

@@ -97,9 +97,10 @@ internal sealed class RestoreCommand(RdbLoader loader)
         Database database = call.Keys;
         Entry old = options.Replace ? database.SetAside(key) : default;
         Entry entry;
+        bool sanitizes = loader.Settings.SanitizesFor(call.Client, call.Server.Loading.Active);
         try
         {
-            entry = loader.Restore(call.Argument(3), loader.Settings.SanitizesPayloads, database, key);
+            entry = loader.Restore(call.Argument(3), sanitizes, database, key);
         }
         catch (ValueFormatException)
         {

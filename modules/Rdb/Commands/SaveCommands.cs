@@ -12,7 +12,6 @@ internal sealed class SaveCommands(IServer server, DataSetFile file)
     public void Save(ref CommandContext call)
     {
         if (file.InBackground) call.Reply.Error(InProgress);
-        else if (server.Snapshots.Active) call.Reply.Error("ERR Another snapshot is under way (AOF?): can't SAVE right now."u8);
         else if (file.Save()) call.Reply.Ok();
         else call.Reply.Error("ERR"u8);
     }

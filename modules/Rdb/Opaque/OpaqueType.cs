@@ -1,4 +1,5 @@
 using ModularKv.Abstractions;
+using ModularKv.Abstractions.Memory;
 using ModularKv.Rdb.Format;
 using ModularKv.Rdb.Reading;
 
@@ -18,6 +19,9 @@ internal sealed class OpaqueType(string name) : DataType
 
     /// <summary>Its values bring their type byte along, so they count as a type that has some. Nobody may load by them.</summary>
     public override ReadOnlySpan<byte> RdbTypes => [RdbTypeByte.Module2];
+
+    /// <inheritdoc/>
+    public override bool IsStandIn => true;
 
     /// <inheritdoc/>
     public override string EncodingOf(Entry value) => "raw";
@@ -72,6 +76,11 @@ internal sealed class OpaqueType(string name) : DataType
         commands.Argument("RESTORE"u8);
         commands.Argument(value.Key);
         commands.Argument("0"u8);
-        commands.Argument(DumpPayload.Seal(value.Value));
+        ReadOnlySpan<byte> content = value.Value;
+        Span<byte> payload = new byte[content.Length + DumpPayload.FooterBytes];
+        content.CopyTo(payload);
+        int version = Math.Max(RdbVersion.Default, RdbTypeByte.VersionOf(content[0]));
+        DumpPayload.WriteFooter(content, version, payload[content.Length..]);
+        commands.Argument(payload);
     }
 }

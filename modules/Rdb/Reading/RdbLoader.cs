@@ -13,13 +13,15 @@ namespace ModularKv.Rdb.Reading;
 /// <param name="kept">What an image holds beside the keys that nobody here understands.</param>
 internal sealed class RdbLoader(IServer server, ReadingSettings settings, OpaqueTypes opaque, KeptAux kept)
 {
+    private const long AheadFromBytes = 1 << 20;
+
     private readonly RdbStream _payload = new(RdbStream.PayloadBufferBytes);
 
     /// <summary>How to read.</summary>
     public ReadingSettings Settings => settings;
 
-    /// <summary>Payloads and images whose packed encodings were checked deeply, values counted.</summary>
-    public long Sanitizations { get; private set; }
+    /// <summary>Packed pieces of values (a list's nodes, a stream's listpacks, …) that were checked deeply.</summary>
+    public long Sanitizations { get; set; }
 
     /// <summary>As <see cref="IRdbFormat.Load"/>.</summary>
     public RdbLoaded Load(RdbSource source, LoadOptions options = default)
@@ -36,7 +38,7 @@ internal sealed class RdbLoader(IServer server, ReadingSettings settings, Opaque
             },
         };
         if (!options.Replace) kept.Clear();
-        stream.Open(source);
+        stream.Open(source, Ahead(source));
         var values = new ValueLoading(stream, new ReadableTypes(server.Types), opaque)
         {
             Sanitize = settings.SanitizesImages,
@@ -59,6 +61,19 @@ internal sealed class RdbLoader(IServer server, ReadingSettings settings, Opaque
             Tell(twice.Message, stream);
             throw stream.Broken(twice.Message);
         }
+        finally
+        {
+            Sanitizations += values.Sanitizations;
+            stream.EndAhead();
+        }
+    }
+
+    // Small images, and a single processor, are not worth a thread.
+    private ReadAhead? Ahead(RdbSource source)
+    {
+        ILoading loading = server.Loading;
+        bool pays = Environment.ProcessorCount > 1 && loading.Active && loading.TotalBytes - loading.LoadedBytes >= AheadFromBytes;
+        return pays ? new ReadAhead(source, RdbStream.ImageBufferBytes, settings.Checksum) : null;
     }
 
     /// <summary>Puts the value of a payload, whose footer was checked, under a key, which must not exist.</summary>
@@ -69,9 +84,8 @@ internal sealed class RdbLoader(IServer server, ReadingSettings settings, Opaque
     /// <exception cref="ValueFormatException">The bytes make no value: nothing was put.</exception>
     public Entry Restore(ReadOnlySpan<byte> payload, bool sanitize, Database database, scoped in KeyRef key)
     {
-        if (sanitize) Sanitizations++;
         var values = new ValueLoading(_payload, new ReadableTypes(server.Types), opaque) { Sanitize = sanitize };
-        using var source = new PayloadSource(payload[..^DumpPayload.FooterBytes]);
+        using var source = new PayloadSource(DumpPayload.ContentOf(payload));
         _payload.Open(source);
         try
         {
@@ -84,6 +98,7 @@ internal sealed class RdbLoader(IServer server, ReadingSettings settings, Opaque
         }
         finally
         {
+            Sanitizations += values.Sanitizations;
             _payload.Close();
         }
     }

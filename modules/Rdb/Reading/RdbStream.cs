@@ -3,7 +3,6 @@ using System.Buffers.Binary;
 using ModularKv.Abstractions;
 using ModularKv.Abstractions.Memory;
 using ModularKv.Rdb.Format;
-using ModularKv.Rdb.Format.Memory;
 
 namespace ModularKv.Rdb.Reading;
 
@@ -26,12 +25,14 @@ internal sealed class RdbStream(int bufferBytes = RdbStream.ImageBufferBytes)
     // From this size on buffers for single strings are given up after the value.
     private const int KeptScratchBytes = 1 << 20;
 
-    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(bufferBytes);
+    private byte[] _buffer = [];
+    private ReadAhead? _ahead;
     private readonly byte[] _digits = new byte[NumberText.IntegerBytesMax];
     private readonly ArrayBufferWriter<byte> _captured = new();
     private RdbSource _source = null!;
     private byte[] _large = [];
     private byte[] _expanded = [];
+    private byte[] _left = [];
     private int _at;
     private int _end;
     private int _summedTo;
@@ -53,9 +54,14 @@ internal sealed class RdbStream(int bufferBytes = RdbStream.ImageBufferBytes)
     public long Position => _before + _at;
 
     /// <summary>Starts with the first byte of a source.</summary>
-    public void Open(RdbSource source)
+    /// <param name="source">Where from.</param>
+    /// <param name="ahead">Who reads it on another thread, with the room of a buffer of this stream; the stream's from now on.</param>
+    public void Open(RdbSource source, ReadAhead? ahead = null)
     {
+        Invariant.Check(ahead == null || ahead.Room == bufferBytes, "what reads ahead leaves another room than a buffer");
         _source = source;
+        _ahead = ahead;
+        if (ahead == null && _buffer.Length == 0) _buffer = GC.AllocateUninitializedArray<byte>(bufferBytes);
         _at = _end = _summedTo = 0;
         _before = 0;
         _sum = 0;
@@ -65,10 +71,28 @@ internal sealed class RdbStream(int bufferBytes = RdbStream.ImageBufferBytes)
     /// <summary>Gives back to the source what was read ahead, and forgets it.</summary>
     public void Close()
     {
-        if (_end > _at) _source.Unread(_buffer.AsSpan(_at, _end - _at));
+        if (_ahead != null)
+        {
+            _source.Unread([.. _buffer.AsSpan(_at, _end - _at), .. _ahead.Stop()]);
+            EndAhead();
+        }
+        else if (_end > _at)
+        {
+            _source.Unread(_buffer.AsSpan(_at, _end - _at));
+        }
+
         _at = _end = 0;
         _source = null!;
         Trim();
+    }
+
+    /// <summary>Stops reading ahead after a failure; the source is then wherever it is.</summary>
+    public void EndAhead()
+    {
+        if (_ahead == null) return;
+        _ahead.Dispose();
+        _ahead = null;
+        _buffer = [];
     }
 
     /// <summary>Gives up buffers that a large string has left.</summary>
@@ -153,7 +177,7 @@ internal sealed class RdbStream(int bufferBytes = RdbStream.ImageBufferBytes)
     /// <summary>So many bytes.</summary>
     public ReadOnlySpan<byte> Bytes(ulong count)
     {
-        if (count <= (ulong)_buffer.Length) return Bytes((int)count);
+        if (count <= (ulong)bufferBytes) return Bytes((int)count);
         return count <= (ulong)Array.MaxLength ? Large((int)count) : throw Broken($"a string of {count} bytes");
     }
 
@@ -251,13 +275,20 @@ internal sealed class RdbStream(int bufferBytes = RdbStream.ImageBufferBytes)
     // Makes at least so many bytes stand in the buffer.
     private void Fill(int needed)
     {
-        Settle();
+        if (_ahead == null) Settle();
         if (_captures)
         {
             Capture();
-            _capturedTo = 0;
         }
 
+        if (_ahead != null) TakeChunks(needed);
+        else ReadBuffer(needed);
+        if (_captures) _capturedTo = _at;
+        Filled?.Invoke(Position);
+    }
+
+    private void ReadBuffer(int needed)
+    {
         int left = _end - _at;
         _buffer.AsSpan(_at, left).CopyTo(_buffer);
         _before += _at;
@@ -266,21 +297,41 @@ internal sealed class RdbStream(int bufferBytes = RdbStream.ImageBufferBytes)
         while (_end < needed)
         {
             int read = _source.Read(_buffer.AsSpan(_end));
-            if (read == 0)
-            {
-                IsExhausted = true;
-                throw Broken("Unexpected EOF reading RDB file");
-            }
-
+            if (read == 0) throw Exhausted();
             _end += read;
         }
+    }
 
-        Filled?.Invoke(Position);
+    // What is left of one chunk moves before the next one. The sum counts from the chunk's begin: whoever asked for so many bytes takes
+    // them all, and by that what was left.
+    private void TakeChunks(int needed)
+    {
+        while (_end - _at < needed)
+        {
+            // The old chunk is read on another thread again as soon as the next one is taken.
+            int left = _end - _at, room = _ahead!.Room;
+            if (_left.Length < left) _left = new byte[bufferBytes];
+            _buffer.AsSpan(_at, left).CopyTo(_left);
+            ReadAhead.Chunk chunk = _ahead.Take() ?? throw Exhausted();
+            _buffer = chunk.Bytes;
+            _at = room - left;
+            _left.AsSpan(0, left).CopyTo(_buffer.AsSpan(_at));
+            _end = room + chunk.Count;
+            _before = chunk.Position - room;
+            _summedTo = room;
+            _sum = chunk.SumBefore;
+        }
+    }
+
+    private ValueFormatException Exhausted()
+    {
+        IsExhausted = true;
+        return Broken("Unexpected EOF reading RDB file");
     }
 
     private void Settle()
     {
-        if (Sums) _sum = Crc64.Append(_sum, _buffer.AsSpan(_summedTo, _at - _summedTo));
+        if (Sums && _at > _summedTo) _sum = Crc64.Append(_sum, _buffer.AsSpan(_summedTo, _at - _summedTo));
         _summedTo = _at;
     }
 

@@ -7,7 +7,15 @@ namespace ModularKv.Rdb.Reading;
 internal sealed class RdbValueReader(RdbStream stream) : ValueReader
 {
     /// <inheritdoc/>
-    public override ulong Length() => stream.Length();
+    public override ulong Length()
+    {
+        ulong length = stream.Length();
+        if (FirstLength == 0) FirstLength = length;
+        return length;
+    }
+
+    /// <summary>The first number of the value; set it to 0 where a value begins.</summary>
+    public ulong FirstLength { get; set; }
 
     /// <inheritdoc/>
     public override ReadOnlySpan<byte> String() => stream.String();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ModularKv.Abstractions;
 using ModularKv.Abstractions.Configuration;
 
 namespace ModularKv.Rdb.Reading;
@@ -12,8 +13,16 @@ internal sealed class ReadingSettings(IConfiguration configuration)
     /// <summary>sanitize-dump-payload yes: images are checked deeply.</summary>
     public bool SanitizesImages => Text("sanitize-dump-payload") == "yes";
 
-    /// <summary>sanitize-dump-payload yes or clients: what clients RESTORE is checked deeply.</summary>
-    public bool SanitizesPayloads => Text("sanitize-dump-payload") is "yes" or "clients";
+    /// <summary>
+    /// Whether what a client RESTOREs is checked deeply: sanitize-dump-payload yes, or clients, unless it is the server's own or its
+    /// user's rules say skip-sanitize-payload. Source: rdbLoadObject.
+    /// </summary>
+    public bool SanitizesFor(Client client, bool isLoading) => Text("sanitize-dump-payload") switch
+    {
+        "yes" => true,
+        "clients" => !isLoading && (client.Flags & ClientFlags.Master) == 0 && client.Rights is not { SkipsSanitizing: true },
+        _ => false,
+    };
 
     /// <summary>key-load-delay: microseconds to rest after each key, for tests; negative: so many keys rest for one together.</summary>
     public long KeyDelayMicros

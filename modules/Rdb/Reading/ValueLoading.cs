@@ -20,6 +20,9 @@ internal sealed class ValueLoading(RdbStream stream, ReadableTypes types, Opaque
         set => _plain.Sanitize = _module.Sanitize = value;
     }
 
+    /// <summary>Packed pieces that were checked deeply.</summary>
+    public long Sanitizations { get; private set; }
+
     /// <summary>Reads over a value.</summary>
     public void Skip(int rdbType) => _skipper.Skip(rdbType);
 
@@ -51,6 +54,7 @@ internal sealed class ValueLoading(RdbStream stream, ReadableTypes types, Opaque
 
     private Entry LoadPlain(DataType type, int rdbType, Database database, scoped in KeyRef key)
     {
+        _plain.FirstLength = 0;
         try
         {
             return type.Load(_plain, rdbType, database, key);
@@ -63,7 +67,20 @@ internal sealed class ValueLoading(RdbStream stream, ReadableTypes types, Opaque
         {
             throw stream.Broken("no memory for a value");
         }
+        finally
+        {
+            if (_plain.Sanitize) Sanitizations += PackedPieces(rdbType);
+        }
     }
+
+    // Lists and streams begin with the number of their nodes; one that a broken payload states counts as one.
+    private long PackedPieces(int rdbType) => rdbType switch
+    {
+        RdbTypeByte.ListQuicklist or RdbTypeByte.ListQuicklist2
+            or RdbTypeByte.StreamListpacks or RdbTypeByte.StreamListpacks2 or RdbTypeByte.StreamListpacks3
+            => _plain.FirstLength <= int.MaxValue ? (long)_plain.FirstLength : 1,
+        _ => Phrase(rdbType).Length > 0 ? 1 : 0,
+    };
 
     private Entry LoadModule(Database database, scoped in KeyRef key)
     {

@@ -36,8 +36,8 @@ internal sealed class DataSetFile(IServer server, RdbSettings settings, RdbForma
     /// <summary>Whether the last save went well.</summary>
     public bool IsWell { get; private set; } = true;
 
-    /// <summary>Saves since the start.</summary>
-    public long Saves { get; private set; }
+    /// <summary>Saves since the start, or since CONFIG RESETSTAT.</summary>
+    public long Saves { get; set; }
 
     /// <summary>Seconds that the last background save took; -1: there was none.</summary>
     public long LastSeconds { get; private set; } = -1;
@@ -58,7 +58,8 @@ internal sealed class DataSetFile(IServer server, RdbSettings settings, RdbForma
     /// <returns>Whether it went well; otherwise the log says why.</returns>
     public bool Save()
     {
-        if (server.Snapshots.Active)
+        // A rewrite of an append-only file, say: as the loop waits anyway, it waits for that one too.
+        if (!server.Snapshots.TryComplete())
         {
             server.Log.Warning("Can't save now: another snapshot (of an append-only file's rewrite, say) is under way. Try again later.");
             return false;
@@ -85,6 +86,7 @@ internal sealed class DataSetFile(IServer server, RdbSettings settings, RdbForma
     public void SaveInBackground()
     {
         Saves++;
+        server.Statistics.TotalForks++;
         _dirtyBefore = server.Databases.Dirty;
         _triedAt = _startedAt = Now;
         _keepsStatus = false;
@@ -153,7 +155,8 @@ internal sealed class DataSetFile(IServer server, RdbSettings settings, RdbForma
     }
 
     private FileSink NewSink()
-        => new(server.Files, settings.FileName.Text, settings.Directory, settings.IncrementalSync.Value);
+        => new(new FixedFolder(server.Files, ()
+            => settings.Directory), settings.FileName.Text, settings.Directory, settings.IncrementalSync.Value);
 
     private void Ended(string? error)
     {

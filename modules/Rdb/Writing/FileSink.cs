@@ -11,12 +11,7 @@ namespace ModularKv.Rdb.Writing;
 /// <param name="syncsOften">Syncs every few megabytes, so that the last sync has little to do.</param>
 internal sealed class FileSink(IFiles files, string name, string directory, bool syncsOften) : RdbSink
 {
-    /// <summary>Bytes between two syncs. Source: REDIS_AUTOSYNC_BYTES.</summary>
-    private const long SyncBytes = 4 << 20;
-
-    private DataFile? _file;
-    private long _written;
-    private long _synced;
+    private PacedFile? _file;
 
     /// <summary>Name while it is written; told by the process, as there is one save at a time.</summary>
     public static string TemporaryName => $"temp-{Environment.ProcessId}.rdb";
@@ -28,11 +23,6 @@ internal sealed class FileSink(IFiles files, string name, string directory, bool
         try
         {
             _file.Write(bytes);
-            _written += bytes.Length;
-            if (!syncsOften || _written - _synced < SyncBytes) return;
-            _file.Sync();
-            _file.Forget(_synced, _written - _synced);
-            _synced = _written;
         }
         catch (IOException e)
         {
@@ -47,7 +37,6 @@ internal sealed class FileSink(IFiles files, string name, string directory, bool
         try
         {
             _file.Sync();
-            _file.Forget(_synced, _written - _synced);
             _file.Dispose();
             _file = null;
         }
@@ -98,12 +87,12 @@ internal sealed class FileSink(IFiles files, string name, string directory, bool
     // Of a save that holds the loop while the process is told to end at once, nothing stays.
     private void ProcessEnds(object? sender, EventArgs e) => Abandon();
 
-    private DataFile Open()
+    private PacedFile Open()
     {
         AppDomain.CurrentDomain.ProcessExit += ProcessEnds;
         try
         {
-            return files.Create(TemporaryName);
+            return new PacedFile(files.Create(TemporaryName), syncsOften);
         }
         catch (IOException e)
         {

@@ -28,7 +28,7 @@ internal sealed class ImageHead
     public required IReadOnlyList<byte[]> Functions { get; init; }
 
     /// <summary>Keys, and keys that expire, of each database.</summary>
-    public required IReadOnlyList<(long Keys, long Expiring)> Sizes { get; init; }
+    public required (long Keys, long Expiring)[] Sizes { get; init; }
 
     /// <summary>Whether idle times are written.</summary>
     public required bool KeepsIdleTimes { get; init; }
@@ -44,7 +44,7 @@ internal sealed class ImageHead
             RecordsBefore = hasData ? [.. kept.BeforeKeys] : [],
             RecordsAfter = hasData ? [.. kept.AfterKeys] : [],
             Functions = server.Find<IFunctionLibraries>()?.Sources ?? [],
-            Sizes = [.. Enumerable.Range(0, server.Databases.Count).Select(index => SizeOf(server, index))],
+            Sizes = SizesOf(server),
             KeepsIdleTimes = settings.KeepsIdleTimes,
         };
     }
@@ -57,16 +57,25 @@ internal sealed class ImageHead
     {
         int version = (int)settings.Version.Value;
         if (version >= VersionOfFieldExpiry || !hasData || server.Find<IFieldExpiry>() is not { } fields) return version;
-        if (!Enumerable.Range(0, server.Databases.Count).Any(index => fields.HashesWithExpiringFields(index) > 0)) return version;
+        long timed = 0;
+        for (int index = 0; index < server.Databases.Count; index++) timed += fields.HashesWithExpiringFields(index);
+        if (timed == 0) return version;
         server.Log.Notice($"Some hash fields expire: the RDB image is written in version {VersionOfFieldExpiry}, "
             + $"which Redis loads since 7.4, instead of rdb-version {version}.");
         return VersionOfFieldExpiry;
     }
 
-    private static (long, long) SizeOf(IServer server, int index)
+    // Plain loops: this runs seldom, on the loop, and queries over pairs are compiled at their first use.
+    private static (long Keys, long Expiring)[] SizesOf(IServer server)
     {
-        long keys = server.Databases.CountOf(index);
-        return (keys, keys == 0 ? 0 : server.Databases[index].ExpiringCount);
+        var sizes = new (long Keys, long Expiring)[server.Databases.Count];
+        for (int index = 0; index < sizes.Length; index++)
+        {
+            long keys = server.Databases.CountOf(index);
+            sizes[index] = (keys, keys == 0 ? 0 : server.Databases[index].ExpiringCount);
+        }
+
+        return sizes;
     }
 
     private static List<KeyValuePair<string, string>> AuxOf(IServer server, RdbSaveOptions options) =>

@@ -5,14 +5,21 @@ namespace ModularKv.Rdb.Writing;
 /// <param name="stop">Set when the save ends early: nobody waits any longer then.</param>
 internal sealed class PaceKeeper(long delayMicros, ManualResetEventSlim stop)
 {
+    /// <summary>Shorter waits are collected: the wait below knows whole milliseconds only.</summary>
+    private const long WaitMicrosMin = 1000;
+
+    private long _owedMicros;
+
     /// <summary>Whether there is anything to wait for.</summary>
     public bool IsSlow => delayMicros != 0;
 
     /// <summary>Waits for one key. False: not this time.</summary>
     public bool Wait()
     {
-        long micros = delayMicros;
-        if (micros < 0) micros = Random.Shared.NextInt64(-micros) == 0 ? 1 : 0;
-        return micros != 0 && !stop.Wait(TimeSpan.FromMicroseconds(micros));
+        if (delayMicros > 0) _owedMicros += delayMicros;
+        else if (Random.Shared.NextInt64(-delayMicros) == 0) _owedMicros++;
+        if (_owedMicros < WaitMicrosMin) return false;
+        (long wait, _owedMicros) = (_owedMicros / WaitMicrosMin, _owedMicros % WaitMicrosMin);
+        return !stop.Wait(TimeSpan.FromMilliseconds(wait));
     }
 }

@@ -25,7 +25,7 @@ internal sealed class RdbSave : SnapshotConsumer, IRdbSave, IDisposable
     private readonly ImageHead _head;
     private readonly WritingOptions _options;
     private readonly Action<string?> _ended;
-    private readonly Thread _thread;
+    private Thread? _thread;
     private readonly ManualResetEventSlim _stop = new();
     private readonly Action _wake = static () => { };
 
@@ -48,8 +48,10 @@ internal sealed class RdbSave : SnapshotConsumer, IRdbSave, IDisposable
         _head = head;
         _options = options;
         _ended = ended;
-        _thread = new Thread(Run) { IsBackground = true, Name = "rdb-writer" };
     }
+
+    /// <inheritdoc/>
+    public override int RdbVersion => _head.Version;
 
     /// <inheritdoc/>
     public ISnapshot Snapshot { get; private set; } = null!;
@@ -84,18 +86,19 @@ internal sealed class RdbSave : SnapshotConsumer, IRdbSave, IDisposable
         var save = new RdbSave(server, sink, head, options, ended);
         save.Snapshot = hasData ? server.Snapshots.Start(save) : new NoKeys();
         if (!hasData) save.Ended(null);
-        save._thread.Start();
         return save;
     }
 
     /// <inheritdoc/>
     public override void Take(SnapshotChunk chunk)
     {
+        _thread ??= StartThread();
         string? giveUp = null;
         lock (_lock)
         {
+            long before = _queuedBytes;
             if (_error is null && !_isClosed) Enqueue(chunk); else chunk.Dispose();
-            if (_error is null && _queuedBytes > (_holdsLoop ? QueueBytes : QueueBytesHigh)) WaitForRoom();
+            if (_error is null && _queuedBytes > (_holdsLoop ? QueueBytes : QueueBytesHigh)) WaitForRoom(before);
             giveUp = _error;
         }
 
@@ -105,6 +108,7 @@ internal sealed class RdbSave : SnapshotConsumer, IRdbSave, IDisposable
     /// <inheritdoc/>
     public override void Ended(string? error)
     {
+        _thread ??= StartThread();
         lock (_lock)
         {
             _isClosed = true;
@@ -116,11 +120,18 @@ internal sealed class RdbSave : SnapshotConsumer, IRdbSave, IDisposable
     }
 
     /// <inheritdoc/>
+    public override bool TryComplete()
+    {
+        Complete();
+        return true;
+    }
+
+    /// <inheritdoc/>
     public void Complete()
     {
         _holdsLoop = true;
         Snapshot.Complete();
-        _thread.Join();
+        _thread!.Join();
         Finish();
     }
 
@@ -130,12 +141,22 @@ internal sealed class RdbSave : SnapshotConsumer, IRdbSave, IDisposable
         if (_isFinished) return;
         Ended(reason);
         Snapshot.Cancel(reason);
-        _thread.Join(); // it is through with the sink then: no file appears afterwards
+        _thread!.Join(); // it is through with the sink then: no file appears afterwards
         Finish();
     }
 
     /// <inheritdoc/>
     public void Dispose() => _stop.Dispose();
+
+    // What clients do not wait for gives way to the loop; what holds the loop does not.
+    private Thread StartThread()
+    {
+        const string name = "rdb-writer";
+        if (!_holdsLoop) return QuietThread.Start(name, Run);
+        var thread = new Thread(Run) { IsBackground = true, Name = name };
+        thread.Start();
+        return thread;
+    }
 
     private void Enqueue(SnapshotChunk chunk)
     {
@@ -145,7 +166,7 @@ internal sealed class RdbSave : SnapshotConsumer, IRdbSave, IDisposable
         Monitor.PulseAll(_lock);
     }
 
-    private void WaitForRoom()
+    private void WaitForRoom(long before)
     {
         if (_holdsLoop)
         {
@@ -154,7 +175,9 @@ internal sealed class RdbSave : SnapshotConsumer, IRdbSave, IDisposable
         }
 
         Monitor.Wait(_lock, WaitMs);
-        if (_queuedBytes <= QueueBytesMax) return;
+
+        // One value may be larger than the limit: what counts is what waits beside it.
+        if (Math.Min(before, _queuedBytes) <= QueueBytesMax) return;
         _error = "The disk takes the snapshot more slowly than clients change the data: "
             + $"{_queuedBytes >> 20} MB of old values wait to be written. Save at a quieter time, or to a faster disk (dir).";
         _stop.Set();
@@ -247,7 +270,7 @@ internal sealed class RdbSave : SnapshotConsumer, IRdbSave, IDisposable
         }
 
         if (error is not null) Snapshot.Cancel(error);
-        _thread.Join();
+        _thread!.Join();
         _stop.Dispose();
         _ended(error);
     }

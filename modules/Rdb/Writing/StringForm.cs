@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using ModularKv.Abstractions;
+using ModularKv.Abstractions.Memory;
 using ModularKv.Rdb.Format;
-using ModularKv.Rdb.Format.Memory;
 
 namespace ModularKv.Rdb.Writing;
 
@@ -18,7 +18,7 @@ internal sealed class StringForm(bool compresses)
     /// <summary>Compression must save so many bytes.</summary>
     private const int SavedMin = 4;
 
-    private readonly Lzf.Compressor _compressor = new();
+    private readonly LzfCompressor _compressor = new();
     private byte[] _packed = [];
 
     /// <summary>Writes a string into at least its length and <see cref="OverheadMax"/> bytes; gives those used.</summary>

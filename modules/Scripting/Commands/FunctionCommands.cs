@@ -1,5 +1,6 @@
 using System.Text;
 using ModularKv.Abstractions;
+using ModularKv.Abstractions.Memory;
 using ModularKv.Abstractions.Scripting;
 using ModularKv.Scripting.Evaluation;
 using ModularKv.Scripting.Libraries;
@@ -104,7 +105,7 @@ internal sealed class FunctionCommands(FunctionLibraries libraries, ScriptSettin
             return;
         }
 
-        if (!FunctionDump.IsWhole(call.Argument(2)))
+        if (!DumpPayload.IsIntact(call.Argument(2)))
         {
             call.Reply.Error("ERR DUMP payload version or checksum are wrong"u8);
             return;

@@ -21,6 +21,7 @@ internal sealed class DebugCommands
         _subcommands = new(StringComparer.OrdinalIgnoreCase)
         {
             ["help"] = new(2, 2, Help, "", "Lists the subcommands."),
+            ["assert"] = new(2, 2, Crash(CrashKind.Assertion, "1 == 2"), "", "Ends the process by a failed assertion."),
             ["change-repl-id"] = new(2, 2, ChangeReplicationId, "", "Takes a new replication id."),
             ["client-eviction"] = new(2, 2, Refuse("ERR maxmemory-clients is disabled."), "", "Clients grouped by memory: not here."),
             ["config-rewrite-force-all"] = new(2, 2, RewriteAll, "", "CONFIG REWRITE with all parameters, defaults included."),
@@ -34,6 +35,7 @@ internal sealed class DebugCommands
             ["listpack"] = new(3, 3, data.PrintStructure, "<key>", "Checks the encoding; prints nothing here."),
             ["log"] = new(3, 3, Log, "<message>", "Writes to the server's log."),
             ["object"] = new(3, 3, data.Object, "<key>", "Encoding, length in an RDB file and idle time."),
+            ["panic"] = new(2, 2, Crash(CrashKind.Panic, "called by user request"), "", "Ends the process by a panic."),
             ["pause-cron"] = new(3, 3, PauseCron, "<0|1>", "Holds the periodic work back."),
             ["populate"] = new(3, 5, data.Populate, "<count> [<prefix>] [<size>]",
                 "Makes strings named <prefix>:<number>; not propagated."),
@@ -45,6 +47,7 @@ internal sealed class DebugCommands
                 "Puts a command into the stream of effects, data unchanged."),
             ["replybuffer"] = new(4, 4, ReplyBuffer, "PEAK-RESET-TIME <never|reset|ms> | RESIZING <0|1>", "Accepted, without effect."),
             ["sdslen"] = new(3, 3, data.StringLengths, "<key>", "Lengths of a key and its string."),
+            ["segfault"] = new(2, 2, Crash(CrashKind.SegmentationFault, ""), "", "Ends the process by SIGSEGV."),
             ["set-active-expire"] = new(3, 3, SetActiveExpire, "<0|1>", "The active expire cycle off or on."),
             ["sleep"] = new(3, 3, Sleep, "<seconds>", "Blocks the server; decimals allowed."),
             ["stringmatch-test"] = new(2, 2, MatchTest, "", "Accepted: the matcher has its own tests."),
@@ -101,8 +104,7 @@ internal sealed class DebugCommands
     private void AddMissing()
     {
         foreach (string name in (ReadOnlySpan<string>)[
-            "assert", "clusterlink", "crash-and-recover", "loadaof", "mallctl", "mallctl-str", "oom", "panic", "restart",
-            "segfault", "structsize"])
+            "clusterlink", "crash-and-recover", "loadaof", "mallctl", "mallctl-str", "oom", "restart", "structsize"])
         {
             string text = $"ERR DEBUG {name.ToUpperInvariant()} is not supported by this server";
             _subcommands.Add(name, new(2, int.MaxValue, Refuse(text), "", "Not supported."));
@@ -110,6 +112,8 @@ internal sealed class DebugCommands
     }
 
     private static CommandHandler Refuse(string text) => (ref CommandContext call) => call.Reply.Error(text);
+
+    private CommandHandler Crash(CrashKind kind, string text) => (ref CommandContext call) => _server.Debug.Crash(kind, text);
 
     private void Help(ref CommandContext call)
     {

@@ -42,7 +42,8 @@ internal sealed class StatisticsSections(IServer server, IConfiguration configur
         info.Line("current_eviction_exceeded_time", exceeded / 1000);
         info.Line("keyspace_hits", s.KeyspaceHits);
         info.Line("keyspace_misses", s.KeyspaceMisses);
-        Zeros(info, "pubsub_channels", "pubsub_patterns", "pubsubshard_channels", "latest_fork_usec", "total_forks");
+        Zeros(info, "pubsub_channels", "pubsub_patterns", "pubsubshard_channels", "latest_fork_usec");
+        info.Line("total_forks", s.TotalForks); // images written in the background: nothing forks here
         Zeros(info, "migrate_cached_sockets", "slave_expires_tracked_keys");
         info.Line("active_defrag_hits", s.DefragmentedBlocks);
         Zeros(info, "active_defrag_misses", "active_defrag_key_hits", "active_defrag_key_misses");

@@ -166,11 +166,21 @@ internal readonly ref struct SetMember
 }
 
 /// <summary>Goes through the members of a set that does not change meanwhile.</summary>
-internal struct SetWalk(SetView set)
+/// <param name="set">The set.</param>
+/// <param name="position">Where another walk stood, if the set has not changed since; 0: before the first member.</param>
+internal struct SetWalk(SetView set, ulong position = 0)
 {
     private readonly SetView _set = set;
-    private TableWalk _table;
-    private int _at = set is { IsMissing: false, Encoding: SetEncoding.Listpack } ? Listpack.First(set.Bytes) : 0;
+    private TableWalk _table = set.Encoding == SetEncoding.Table ? new TableWalk(position) : default;
+    private int _at = set.IsMissing ? 0 : set.Encoding switch
+    {
+        SetEncoding.Listpack when position == 0 => Listpack.First(set.Bytes),
+        SetEncoding.Table => 0,
+        _ => (int)(uint)position,
+    };
+
+    /// <summary>Where it stands, to go on from later.</summary>
+    public readonly ulong Position => _set.Encoding == SetEncoding.Table ? _table.Position : (uint)_at;
 
     public bool MoveNext(out SetMember member)
     {

@@ -3,7 +3,8 @@ using ModularKv.Abstractions.Collections;
 
 namespace ModularKv.Sets.Persistence;
 
-/// <summary>Sets in snapshots: written so that Redis 7.0 reads them, read in every form there is. Source: rdb.c.</summary>
+/// <summary>Sets in snapshots: written so that Redis 7.0 reads them, unless newer forms are wanted, read in every form there is.</summary>
+/// <remarks>Source: rdb.c.</remarks>
 internal sealed class SetRdb(SetStore store)
 {
     /// <summary>A number of members, then the members.</summary>
@@ -15,10 +16,13 @@ internal sealed class SetRdb(SetStore store)
     /// <summary>A listpack in a string; since 7.2.</summary>
     public const byte Listpack = 20;
 
+    private const int VersionOfListpack = 11;
+
     // About so much per call: a large set must not hold the loop.
     private const int BytesPerPiece = 64 * 1024;
 
     private readonly SetDraft _draft = new(store);
+    private readonly SetPacking _packing = new(store);
 
     /// <summary>Writes a set, or the next piece of a large one.</summary>
     public static bool Save(Entry value, ValueWriter writer, ref ulong position)
@@ -27,6 +31,13 @@ internal sealed class SetRdb(SetStore store)
         if (set.Encoding == SetEncoding.IntSet)
         {
             writer.RdbType(IntSet);
+            writer.String(value.Value);
+            return true;
+        }
+
+        if (set.Encoding == SetEncoding.Listpack && writer.RdbVersion >= VersionOfListpack)
+        {
+            writer.RdbType(Listpack);
             writer.String(value.Value);
             return true;
         }
@@ -45,10 +56,15 @@ internal sealed class SetRdb(SetStore store)
             return true;
         }
 
-        MemberWriter members = new(writer);
-        do position = set.Table.Scan(position, ref members);
-        while (position != 0 && writer.Written < BytesPerPiece);
-        return position == 0;
+        TableWalk table = new(position);
+        while (writer.Written < BytesPerPiece)
+        {
+            if (!set.Table.Next(ref table, out TableItem item)) return true;
+            writer.String(item.Key);
+        }
+
+        position = table.Position;
+        return false;
     }
 
     /// <summary>Reads a set and puts it under the key.</summary>
@@ -59,7 +75,10 @@ internal sealed class SetRdb(SetStore store)
         {
             switch (rdbType)
             {
-                case Strings: ReadStrings(reader); break;
+                case Strings:
+                    if (TryReadPacked(reader, out ulong left, database, key, out Entry packed)) return packed;
+                    ReadStrings(reader, left);
+                    break;
                 case IntSet:
                     ReadOnlySpan<byte> integers = reader.String();
                     if (TryTakeWhole(integers, database, key, out Entry whole)) return whole;
@@ -91,9 +110,25 @@ internal sealed class SetRdb(SetStore store)
         return true;
     }
 
-    private void ReadStrings(ValueReader reader)
+    // What was read without becoming a listpack is in the draft.
+    private bool TryReadPacked(ValueReader reader, out ulong left, Database database, scoped in KeyRef key, out Entry entry)
     {
-        for (ulong left = reader.Length(); left > 0; left--) Add(reader.String());
+        entry = default;
+        left = reader.Length();
+        if (left is 0 or > SetPacking.MembersMax) return false;
+        int read = _packing.Read(reader, (int)left, database, key, out entry, out ReadOnlySpan<byte> next);
+        left -= (ulong)read;
+        if (!entry.IsMissing) return true;
+        AddAll(_packing.Members);
+        if (left == 0) return false;
+        left--;
+        Add(next);
+        return false;
+    }
+
+    private void ReadStrings(ValueReader reader, ulong count)
+    {
+        for (ulong left = count; left > 0; left--) Add(reader.String());
     }
 
     private void ReadIntSet(ReadOnlySpan<byte> bytes)
@@ -107,6 +142,11 @@ internal sealed class SetRdb(SetStore store)
     {
         if (!Abstractions.Collections.Listpack.IsWellFormed(bytes)) throw new ValueFormatException("a listpack whose lengths are wrong");
         _draft.KeepFromIntegers();
+        AddAll(bytes);
+    }
+
+    private void AddAll(ReadOnlySpan<byte> bytes)
+    {
         Span<byte> digits = stackalloc byte[NumberText.IntegerBytesMax];
         int at = Abstractions.Collections.Listpack.First(bytes);
         while (at >= 0) Add(Abstractions.Collections.Listpack.Take(bytes, ref at).Text(digits));
@@ -115,10 +155,5 @@ internal sealed class SetRdb(SetStore store)
     private void Add(ReadOnlySpan<byte> member)
     {
         if (!_draft.Add(member)) throw new ValueFormatException("a set with a member twice");
-    }
-
-    private readonly struct MemberWriter(ValueWriter writer) : ITableVisitor
-    {
-        public void Visit(TableItem item) => writer.String(item.Key);
     }
 }

@@ -138,21 +138,37 @@ internal sealed class RangeCommands(SortedSetStore store)
         RankRange range = Resolve(set, query);
         if (range.Count == 0) return built;
         Span<byte> digits = stackalloc byte[NumberText.IntegerBytesMax];
+        bool backwards = query.Reverse == true;
+        long unsigned = CountUnsigned(set, range, backwards);
         SetCursor at = set.At(range.From);
-        bool fitsList = true;
-        for (long left = range.Count; left > 0; left--)
+        for (long i = 0; i < range.Count; i++)
         {
             ReadOnlySpan<byte> member = at.Member(digits);
             double score = at.Score;
-
-            // Redis 7.0 begins with a listpack, in which a zero has no sign.
-            fitsList = fitsList && store.FitsList(built.Count + 1, member.Length, 0);
-            if (fitsList && score == 0) score = 0;
+            bool isUnsigned = backwards ? i >= range.Count - unsigned : i < unsigned;
+            if (isUnsigned && score == 0) score = 0;
             built.AddLast(store.Memory, member, KeyHash.Compute(member), score);
-            if (left > 1) at.MoveNext();
+            if (i < range.Count - 1) at.MoveNext();
         }
 
         return built;
+    }
+
+    /// <summary>
+    /// Redis 7.0 begins with a listpack, in which a zero has no sign, and puts the members there in the order of the reply: how many of
+    /// them come before one that makes it another encoding.
+    /// </summary>
+    private long CountUnsigned(SetView set, RankRange range, bool backwards)
+    {
+        Span<byte> digits = stackalloc byte[NumberText.IntegerBytesMax];
+        SetCursor at = set.At(backwards ? range.To - 1 : range.From);
+        for (long i = 0; i < range.Count; i++)
+        {
+            if (!store.FitsList((int)i + 1, at.Member(digits).Length, 0)) return i;
+            if (i < range.Count - 1) at.Move(backwards);
+        }
+
+        return range.Count;
     }
 
     private static RankRange Resolve(SetView set, in Query query)

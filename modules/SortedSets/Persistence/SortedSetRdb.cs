@@ -25,6 +25,9 @@ internal static class SortedSetRdb
     /// <summary>Larger listpacks than the usual limit allows are built anew.</summary>
     private const int WholePairsMax = 128;
 
+    // A power of two, and at least two places for a member.
+    private const int SeenPlaces = 2 * WholePairsMax;
+
     public static bool Save(Entry value, ValueWriter writer, ref ulong position)
     {
         SetView set = new(value);
@@ -65,7 +68,7 @@ internal static class SortedSetRdb
         TreeSet set = TreeSet.Create();
         try
         {
-            if (rdbType is TextScores or BinaryScores) ReadPairs(reader, rdbType == TextScores, store.Memory, ref set);
+            if (rdbType is TextScores or BinaryScores) ReadPairs(reader, rdbType == TextScores, store, ref set);
             else if (rdbType == Ziplist) ReadZiplist(reader.String(), store.Memory, ref set);
             else ReadList(list, store.Memory, ref set);
             if (set.Count == 0) throw new ValueFormatException("a sorted set without members") { IsEmpty = true };
@@ -98,7 +101,7 @@ internal static class SortedSetRdb
     {
         Span<byte> digits = stackalloc byte[NumberText.IntegerBytesMax];
         Span<byte> digitsBefore = stackalloc byte[NumberText.IntegerBytesMax];
-        Span<ulong> seen = stackalloc ulong[WholePairsMax * 2];
+        Span<ulong> seen = stackalloc ulong[SeenPlaces];
         seen.Clear();
         longest = 0;
         double before = double.NegativeInfinity;
@@ -126,7 +129,7 @@ internal static class SortedSetRdb
     private static bool TryNote(Span<ulong> seen, ulong hash)
     {
         if (hash == 0) return false;
-        for (int place = (int)(hash % (ulong)seen.Length); ; place = (place + 1) % seen.Length)
+        for (int place = (int)hash & (seen.Length - 1); ; place = (place + 1) & (seen.Length - 1))
         {
             if (seen[place] == hash) return false;
             if (seen[place] != 0) continue;
@@ -135,17 +138,31 @@ internal static class SortedSetRdb
         }
     }
 
-    private static void ReadPairs(ValueReader reader, bool text, MemoryOwner memory, ref TreeSet set)
+    // Redis writes from the greatest to the smallest: turned round, each member comes behind all others.
+    private static void ReadPairs(ValueReader reader, bool text, SortedSetStore store, ref TreeSet set)
     {
-        ulong count = reader.Length();
-        byte[] member = [];
-        for (ulong i = 0; i < count; i++)
+        MemoryOwner memory = store.Memory;
+        PairStack pairs = store.Pairs;
+        ulong left = reader.Length();
+        pairs.Clear();
+        while (left > 0)
         {
-            // The string is borrowed until the score is read.
-            ReadOnlySpan<byte> bytes = reader.String();
-            if (member.Length < bytes.Length) member = new byte[Math.Max(64, bytes.Length)];
-            bytes.CopyTo(member);
-            Add(memory, ref set, member.AsSpan(0, bytes.Length), text ? TextScore(reader) : reader.Double());
+            for (; left > 0 && !pairs.IsFull; left--)
+            {
+                // The string is borrowed until the score is read.
+                pairs.PushMember(reader.String());
+                double score = text ? TextScore(reader) : reader.Double();
+                if (double.IsNaN(score)) throw new ValueFormatException("a score that is no number");
+                pairs.PushScore(score);
+            }
+
+            // Only the first stack can be sure to be behind all others: its members' set is empty.
+            bool inOrder = set.Count == 0 && pairs.IsDescending;
+            while (pairs.TryPop(out ReadOnlySpan<byte> member, out double score))
+            {
+                if (inOrder) AddLast(memory, ref set, member, score);
+                else Add(memory, ref set, member, score);
+            }
         }
     }
 
@@ -188,6 +205,13 @@ internal static class SortedSetRdb
     }
 
     private static double Score(ListpackElement element) => element.IsInteger ? element.Integer : Number(element.Bytes);
+
+    private static void AddLast(MemoryOwner memory, ref TreeSet set, ReadOnlySpan<byte> member, double score)
+    {
+        ulong hash = KeyHash.Compute(member);
+        if (set.TryGet(member, hash, out _)) throw new ValueFormatException("a member that comes twice");
+        set.AddLast(memory, member, hash, score);
+    }
 
     private static void Add(MemoryOwner memory, ref TreeSet set, ReadOnlySpan<byte> member, double score)
     {

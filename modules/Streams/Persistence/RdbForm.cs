@@ -11,4 +11,7 @@ internal static class RdbForm
 
     /// <summary>Redis 7.2: active time of consumers.</summary>
     public const byte Listpacks3 = 21;
+
+    /// <summary>The RDB version of <see cref="Listpacks3"/>.</summary>
+    public const int VersionOfListpacks3 = 11;
 }

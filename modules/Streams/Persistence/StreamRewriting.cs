@@ -4,16 +4,54 @@ using ModularKv.Streams.Memory;
 
 namespace ModularKv.Streams.Persistence;
 
-/// <summary>Writes the commands that rebuild a stream. Source: aof.c, rewriteStreamObject.</summary>
+/// <summary>Writes the commands that rebuild a stream, a large one by pieces. Source: aof.c, rewriteStreamObject.</summary>
+/// <remarks>
+/// The position counts steps: one for each node, one for the numbers behind them, and for each group one for its head and one for each
+/// pending entry, or for a consumer without any.
+/// </remarks>
 internal sealed class StreamRewriting
 {
+    // About so much per call.
+    private const long PieceBytes = 64 * 1024;
+
+    // What a claim takes, about.
+    private const long ClaimBytes = 128;
+
     private readonly byte[] _text = new byte[StreamId.TextBytesMax];
 
-    /// <summary>XADD for each entry, XSETID, and for the groups XGROUP and XCLAIM.</summary>
-    public void Write(ReadOnlySpan<byte> key, StreamValue stream, ICommandSink commands)
+    /// <summary>
+    /// XADD for each entry, XSETID, and for the groups XGROUP and XCLAIM. As <see cref="DataType.Rewrite(Entry, ICommandSink, ref
+    /// ulong)"/>.
+    /// </summary>
+    public bool Write(ReadOnlySpan<byte> key, StreamValue stream, ICommandSink commands, ref ulong position)
     {
-        if (stream.Length > 0) WriteEntries(key, stream, commands);
-        else WriteEmpty(key, commands);
+        var nodes = (ulong)stream.NodeCount;
+        long bytes = 0;
+        for (; position < nodes; position++)
+        {
+            if (bytes >= PieceBytes) return false;
+            WriteNode(key, stream, (long)position, commands, ref bytes);
+        }
+
+        ulong step = nodes;
+        if (position == step)
+        {
+            if (stream.Length == 0) WriteEmpty(key, commands);
+            WriteNumbers(key, stream, commands);
+            position++;
+        }
+
+        step++;
+        for (int i = 0; i < stream.Groups.Count; i++)
+        {
+            if (!WriteGroup(key, stream.Groups[i], commands, ref position, ref step, ref bytes)) return false;
+        }
+
+        return true;
+    }
+
+    private void WriteNumbers(ReadOnlySpan<byte> key, StreamValue stream, ICommandSink commands)
+    {
         commands.Begin(7);
         commands.Argument("XSETID"u8);
         commands.Argument(key);
@@ -22,13 +60,20 @@ internal sealed class StreamRewriting
         Number(commands, stream.EntriesAdded);
         commands.Argument("MAXDELETEDID"u8);
         Id(commands, stream.MaxDeletedId);
-        for (int i = 0; i < stream.Groups.Count; i++) WriteGroup(key, stream.Groups[i], commands);
     }
 
-    private void WriteEntries(ReadOnlySpan<byte> key, StreamValue stream, ICommandSink commands)
+    private void WriteNode(ReadOnlySpan<byte> key, StreamValue stream, long index, ICommandSink commands, ref long bytes)
     {
         Span<byte> digits = stackalloc byte[NumberText.IntegerBytesMax];
-        EntryWalk walk = stream.Walk(StreamId.Zero, StreamId.Max);
+        bytes += stream.NodeAt(index, out StreamId first).Length;
+        StreamId last = StreamId.Max;
+        if (index + 1 < stream.NodeCount)
+        {
+            _ = stream.NodeAt(index + 1, out StreamId next);
+            _ = next.TryPrevious(out last);
+        }
+
+        EntryWalk walk = stream.Walk(first, last);
         while (walk.MoveNext())
         {
             commands.Begin(3 + (walk.Pairs * 2));
@@ -57,35 +102,65 @@ internal sealed class StreamRewriting
         commands.Argument("y"u8);
     }
 
-    private void WriteGroup(ReadOnlySpan<byte> key, StreamGroup group, ICommandSink commands)
+    // The step is where the group begins; afterwards, where the next one does.
+    private bool WriteGroup(
+        ReadOnlySpan<byte> key, StreamGroup group, ICommandSink commands, ref ulong position, ref ulong step, ref long bytes)
     {
-        commands.Begin(7);
-        commands.Argument("XGROUP"u8);
-        commands.Argument("CREATE"u8);
-        commands.Argument(key);
-        commands.Argument(group.Name);
-        Id(commands, group.LastId);
-        commands.Argument("ENTRIESREAD"u8);
-        Number(commands, group.EntriesRead);
-        for (int i = 0; i < group.ConsumerCount; i++) WriteConsumer(key, group, group.ConsumerAt(i), commands);
-    }
-
-    private void WriteConsumer(ReadOnlySpan<byte> key, StreamGroup group, StreamConsumer consumer, ICommandSink commands)
-    {
-        TreeCursor cursor = consumer.Pending.First();
-        if (!cursor.IsValid)
+        if (position == step)
         {
-            commands.Begin(5);
+            if (bytes >= PieceBytes) return false;
+            bytes += ClaimBytes;
+            commands.Begin(7);
             commands.Argument("XGROUP"u8);
-            commands.Argument("CREATECONSUMER"u8);
+            commands.Argument("CREATE"u8);
             commands.Argument(key);
             commands.Argument(group.Name);
-            commands.Argument(consumer.Name);
-            return;
+            Id(commands, group.LastId);
+            commands.Argument("ENTRIESREAD"u8);
+            Number(commands, group.EntriesRead);
+            position++;
         }
 
-        for (; cursor.IsValid; cursor.MoveNext())
+        step++;
+        for (int i = 0; i < group.ConsumerCount; i++)
         {
+            StreamConsumer consumer = group.ConsumerAt(i);
+            ulong first = step;
+            step += Math.Max(1, (ulong)consumer.Pending.Count);
+            if (position >= step) continue;
+            if (consumer.Pending.Count > 0)
+            {
+                if (!WritePending(key, group, consumer, commands, first, ref position, ref bytes)) return false;
+                continue;
+            }
+
+            if (bytes >= PieceBytes) return false;
+            bytes += ClaimBytes;
+            WriteConsumer(key, group, consumer, commands);
+            position++;
+        }
+
+        return true;
+    }
+
+    private static void WriteConsumer(ReadOnlySpan<byte> key, StreamGroup group, StreamConsumer consumer, ICommandSink commands)
+    {
+        commands.Begin(5);
+        commands.Argument("XGROUP"u8);
+        commands.Argument("CREATECONSUMER"u8);
+        commands.Argument(key);
+        commands.Argument(group.Name);
+        commands.Argument(consumer.Name);
+    }
+
+    private bool WritePending(
+        ReadOnlySpan<byte> key, StreamGroup group, StreamConsumer consumer, ICommandSink commands, ulong first, ref ulong position,
+        ref long bytes)
+    {
+        TreeCursor cursor = consumer.Pending.At((long)(position - first));
+        for (; cursor.IsValid; cursor.MoveNext(), position++, bytes += ClaimBytes)
+        {
+            if (bytes >= PieceBytes) return false;
             StreamId id = StreamId.FromTree(cursor.Head, cursor.Tail);
             var entry = new PendingEntry(group.FindPending(id).Payload);
             commands.Begin(12);
@@ -102,6 +177,8 @@ internal sealed class StreamRewriting
             commands.Argument("JUSTID"u8);
             commands.Argument("FORCE"u8);
         }
+
+        return true;
     }
 
     private void Id(ICommandSink commands, StreamId id) => commands.Argument(_text.AsSpan(0, id.Write(_text)));

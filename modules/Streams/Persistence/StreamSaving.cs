@@ -4,7 +4,7 @@ using ModularKv.Streams.Memory;
 
 namespace ModularKv.Streams.Persistence;
 
-/// <summary>Writes streams in the form of Redis 7.0, by pieces. Source: rdb.c, rdbSaveObject.</summary>
+/// <summary>Writes streams in the form of Redis 7.0, or of 7.2 where that is understood, by pieces. Source: rdb.c, rdbSaveObject.</summary>
 /// <remarks>
 /// The position counts steps: one for each node, one for the numbers behind them, and for each group one for its head, one for each
 /// pending entry, one for the number of consumers, and for each consumer one for its head and one for each id.
@@ -18,7 +18,7 @@ internal sealed class StreamSaving
     {
         if (position == 0)
         {
-            writer.RdbType(RdbForm.Listpacks2);
+            writer.RdbType(HasActiveTimes(writer) ? RdbForm.Listpacks3 : RdbForm.Listpacks2);
             writer.Length((ulong)stream.NodeCount);
         }
 
@@ -93,6 +93,7 @@ internal sealed class StreamSaving
             {
                 writer.String(consumer.Name);
                 writer.Fixed64(consumer.SeenMs);
+                if (HasActiveTimes(writer)) writer.Fixed64(consumer.ActiveMs);
                 writer.Length((ulong)consumer.Pending.Count);
                 position++;
             }
@@ -129,6 +130,8 @@ internal sealed class StreamSaving
 
         return true;
     }
+
+    private static bool HasActiveTimes(ValueWriter writer) => writer.RdbVersion >= RdbForm.VersionOfListpacks3;
 
     private static void Save(ValueWriter writer, StreamId id)
     {

@@ -18,6 +18,9 @@ public abstract class ClientRights
     /// <summary>Whether the client may use the channel; <paramref name="isPattern"/>: it is a pattern to subscribe to.</summary>
     public abstract bool AllowsChannel(ReadOnlySpan<byte> channel, bool isPattern);
 
+    /// <summary>Whether values that the client brings as bytes (RESTORE) are trusted as far as the configuration lets that be.</summary>
+    public virtual bool SkipsSanitizing => false;
+
     /// <summary>Called after <see cref="Allows"/> said no and the command is refused: notes it, and says why.</summary>
     /// <returns>The error, its code first.</returns>
     public abstract byte[] Refuse(Client client, Command command, ArgumentList arguments, CallOrigin origin);

@@ -62,6 +62,14 @@ public sealed class ListParameter : Parameter<IReadOnlyList<string>>
     /// <summary>CONFIG REWRITE drops the directive when the list is empty, instead of writing an empty argument.</summary>
     public bool OmitWhenEmpty { get; init; }
 
+    /// <summary>
+    /// CONFIG REWRITE writes the directive where it has its default too, as lines of an earlier value in the file would stay otherwise.
+    /// </summary>
+    public bool AlwaysRewritten { get; init; }
+
+    /// <inheritdoc/>
+    public override bool IsDefault => !AlwaysRewritten && base.IsDefault;
+
     /// <inheritdoc/>
     public override SetOutcome Set(ReadOnlySpan<string> arguments, ParameterSource source, out string? error)
     {

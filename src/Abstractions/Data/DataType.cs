@@ -81,6 +81,12 @@ public abstract class DataType
     /// </summary>
     public virtual ReadOnlySpan<byte> RdbTypes => default;
 
+    /// <summary>
+    /// Whether it only keeps the bytes of values whose own type is not there. It gives its name up when that one is registered; the
+    /// values that there are stay with it until the data set is loaded again.
+    /// </summary>
+    public virtual bool IsStandIn => false;
+
     /// <summary>Version of what <see cref="Save"/> writes for types of third parties, 0-1023.</summary>
     public virtual int Version => 0;
 

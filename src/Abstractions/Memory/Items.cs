@@ -76,6 +76,15 @@ public sealed unsafe class ItemWriter : ValueWriter, IDisposable
         return bytes;
     }
 
+    /// <summary>Starts with a buffer from <see cref="NativeMemory"/>; there must be none.</summary>
+    internal void Attach(byte* bytes, long capacity)
+    {
+        Invariant.Check(_bytes == null, "an item writer has a buffer already");
+        _bytes = bytes;
+        _capacity = capacity;
+        _length = _start = 0;
+    }
+
     internal byte* Reserve(long count)
     {
         if (_capacity - _length < count)

@@ -91,11 +91,10 @@ internal sealed unsafe class PreparedFrontier(byte* origin, bool hugePages, bool
     {
         // Bounded by the number of ranges; a range that finds no room just asks again later.
         var queue = new BlockingCollection<PreparedFrontier>(1024);
-        var thread = new Thread(() =>
+        _ = QuietThread.Start("memory ahead", () =>
         {
             foreach (PreparedFrontier frontier in queue.GetConsumingEnumerable()) frontier.Prepare();
-        }) { IsBackground = true, Name = "memory ahead" };
-        thread.Start();
+        });
         return queue;
     }
 }

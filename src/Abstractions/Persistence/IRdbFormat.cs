@@ -25,6 +25,11 @@ public interface IRdbFormat
     /// <exception cref="ValueFormatException">The image is broken: message and offset say how. What was loaded before stays.</exception>
     /// <exception cref="IOException">The source cannot be read.</exception>
     RdbLoaded Load(RdbSource source);
+
+    /// <summary>A value as DUMP shows it and RESTORE takes it.</summary>
+    /// <param name="entry">The value.</param>
+    /// <returns>Borrowed until the next call.</returns>
+    ReadOnlySpan<byte> Dump(Entry entry);
 }
 
 /// <summary>A save under way.</summary>

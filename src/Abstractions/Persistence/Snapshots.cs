@@ -14,6 +14,13 @@ public interface ISnapshots
     /// </summary>
     /// <exception cref="InvariantException">A walk is under way.</exception>
     ISnapshot Start(SnapshotConsumer consumer);
+
+    /// <summary>
+    /// Brings what is under way to its end at once, holding the loop, so that another snapshot can start (SAVE while an append-only file is
+    /// rewritten). Its consumer's end is told before this returns.
+    /// </summary>
+    /// <returns>False: the consumer cannot do that; it goes on as before.</returns>
+    bool TryComplete() => !Active;
 }
 
 /// <summary>A walk under way.</summary>
@@ -52,11 +59,19 @@ public abstract class SnapshotConsumer
     /// </summary>
     public virtual bool WantsCommands => false;
 
+    /// <summary><see cref="ValueWriter.RdbVersion"/> of the values. Read when the walk starts.</summary>
+    public virtual int RdbVersion => ValueWriter.RdbVersionDefault;
+
     /// <summary>
     /// Whether it still writes what it got, after the walk has ended: no other walk should start until it has done, as none does while
     /// Redis has a child.
     /// </summary>
     public virtual bool IsWriting => false;
+
+    /// <summary>
+    /// Completes the walk and what is written of it, holding the loop; afterwards neither is under way. False: this consumer cannot.
+    /// </summary>
+    public virtual bool TryComplete() => false;
 
     /// <summary>A chunk of entries. Ownership passes to the consumer, which disposes it (on any thread).</summary>
     public abstract void Take(SnapshotChunk chunk);

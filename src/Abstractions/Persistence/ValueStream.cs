@@ -23,6 +23,14 @@ public abstract class ValueWriter
     /// <summary>Bytes as they are.</summary>
     public abstract void Raw(ReadOnlySpan<byte> bytes);
 
+    /// <summary>
+    /// The newest RDB version whose forms the reader understands; forms that came later are not written, unless the data have no other.
+    /// </summary>
+    public int RdbVersion { get; set; } = RdbVersionDefault;
+
+    /// <summary>What Redis 7.0 reads.</summary>
+    public const int RdbVersionDefault = 10;
+
     /// <summary>Bytes written so far for this call of Save; a type writes large values in pieces of some 64 KB.</summary>
     public abstract long Written { get; }
 }

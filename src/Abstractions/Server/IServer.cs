@@ -357,4 +357,22 @@ public interface IServerDebug
 
     /// <summary>Runs a full garbage collection (INFO gc tests).</summary>
     void CollectGarbage();
+
+    /// <summary>Ends the process as a bug of that kind would, with the report that the log gets then. Does not return.</summary>
+    /// <param name="kind">What to look like.</param>
+    /// <param name="text">What did not hold, or the message of the panic.</param>
+    void Crash(CrashKind kind, string text);
+}
+
+/// <summary>Ways to end that nobody wants.</summary>
+public enum CrashKind
+{
+    /// <summary>SIGSEGV.</summary>
+    SegmentationFault,
+
+    /// <summary>Something that must hold does not.</summary>
+    Assertion,
+
+    /// <summary>A state that must not be.</summary>
+    Panic,
 }

@@ -34,6 +34,7 @@ public sealed class ServerStatistics
     public long ReplyBufferExpands;
     public long DefragmentedBlocks;
     public long DefragmentationMicros;
+    public long TotalForks;
 #pragma warning restore CS1591
 
     /// <summary>Since when memory has been above maxmemory, monotonic microseconds; 0: it is not.</summary>
@@ -63,6 +64,9 @@ public sealed class ServerStatistics
     /// <summary>Commands per second, input and output kilobytes per second over the last seconds.</summary>
     public (double Commands, double InputKb, double OutputKb) Rates { get; internal set; }
 
+    /// <summary>Counters of modules are set to zero with these (CONFIG RESETSTAT).</summary>
+    public event Action? WasReset;
+
     /// <summary>Sets what CONFIG RESETSTAT resets to zero.</summary>
     public void Reset()
     {
@@ -72,9 +76,10 @@ public sealed class ServerStatistics
             ErrorReplies = ReadsProcessed = WritesProcessed = 0;
         QueryBufferLimitDisconnections = OutputBufferLimitDisconnections = UnauthorizedAuth = 0;
         UnauthorizedCommands = UnauthorizedKeys = UnauthorizedChannels = 0;
-        ReplyBufferShrinks = ReplyBufferExpands = DefragmentedBlocks = DefragmentationMicros = 0;
+        ReplyBufferShrinks = ReplyBufferExpands = DefragmentedBlocks = DefragmentationMicros = TotalForks = 0;
         LoopIterations = LoopMicros = LongestLoopMicros = LongestLoopCpuMicros = 0;
         LongestLoopStage = "";
         Errors.Clear();
+        WasReset?.Invoke();
     }
 }

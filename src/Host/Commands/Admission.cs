@@ -114,9 +114,13 @@ internal sealed class Admission(ExecutionSettings settings, IMemory memory, Paus
 
     private bool IsServed(Client client, Command command, ReplyWriter reply)
     {
-        if (settings.LongWork.Count == 0) return true;
-        LongWorkRefusal work = settings.LongWork[^1];
-        return (command.Flags & work.Allowed) != 0 || Refuse(client, command, work.Error, reply);
+        // What began first decides: a script that a log runs while it is loaded is slow in the middle of loading.
+        foreach (LongWorkRefusal work in settings.LongWork)
+        {
+            if ((command.Flags & work.Allowed) == 0) return Refuse(client, command, work.Error, reply);
+        }
+
+        return true;
     }
 
     // What has been deleted and waits to be freed must not make others be evicted.

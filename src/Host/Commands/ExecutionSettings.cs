@@ -19,7 +19,7 @@ internal sealed class ExecutionSettings
     /// </summary>
     public Func<string, bool, string?> ProtectedRefusal = (_, _) => null;
 
-    /// <summary>What holds the loop and what commands get meanwhile; the last one to begin decides.</summary>
+    /// <summary>What holds the loop and what commands get meanwhile: the error of the first that does not allow them.</summary>
     public List<LongWorkRefusal> LongWork { get; } = [];
 
     /// <summary>Why writes are refused, first come first; empty: they are not.</summary>

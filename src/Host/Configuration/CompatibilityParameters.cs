@@ -33,7 +33,7 @@ internal static class CompatibilityParameters
     [
         new ListParameter("save")
         {
-            Accumulates = true, ElementsPerLine = 2, Description = Placeholder,
+            Accumulates = true, AlwaysRewritten = true, ElementsPerLine = 2, Description = Placeholder,
             Validate = ValidateSave, Normalize = NormalizeNumbers,
         },
         Text("dbfilename", "dump.rdb", Protected, value => IsBaseName(value) ? null : "dbfilename can't be a path, just a filename"),
@@ -185,9 +185,7 @@ internal static class CompatibilityParameters
         },
         Bool("disable-thp", true, Immutable),
         Bool("jemalloc-bg-thread", true),
-        Bool("crash-log-enabled", true),
         Bool("crash-memcheck-enabled", true),
-        Bool("use-exit-on-panic", false, Hidden),
         Integer("watchdog-period", 0, 0, IntMax, Hidden),
         Integer("socket-mark-id", 0, 0, uint.MaxValue, Immutable),
         Text("ignore-warnings", ""),

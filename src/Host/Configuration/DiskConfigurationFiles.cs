@@ -1,6 +1,6 @@
-using System.Runtime.InteropServices;
 using ModularKv.Abstractions;
 using ModularKv.Abstractions.Configuration;
+using ModularKv.Host.Primitives;
 
 namespace ModularKv.Host.Configuration;
 
@@ -17,7 +17,7 @@ internal sealed class DiskConfigurationFiles : IConfigurationFiles
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            error = Directory.Exists(path) ? "Is a directory" : Reason(failure);
+            error = Directory.Exists(path) ? "Is a directory" : SystemReason.Of(failure);
             return null;
         }
     }
@@ -70,18 +70,9 @@ internal sealed class DiskConfigurationFiles : IConfigurationFiles
                 // The first failure is the one to report; the leftover has a name of its own.
             }
 
-            return Reason(failure);
+            return SystemReason.Of(failure);
         }
     }
-
-    /// <summary>The operating system's phrase: the framework's own messages are stripped from this program.</summary>
-    internal static string Reason(Exception failure) => failure switch
-    {
-        FileNotFoundException or DirectoryNotFoundException => "No such file or directory",
-        UnauthorizedAccessException => "Permission denied",
-        IOException { HResult: > 0 } numbered => Marshal.GetPInvokeErrorMessage(numbered.HResult),
-        _ => failure.GetType().Name,
-    };
 
     private static IEnumerable<string> Expand(string parent, string segment, bool isLast)
     {

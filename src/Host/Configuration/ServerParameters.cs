@@ -234,6 +234,12 @@ internal sealed class ServerParameters
     public readonly BoolParameter StopWritesOnBgsaveError = new("stop-writes-on-bgsave-error", true)
     { Description = "Refuse writes while snapshots fail." };
 
+    public readonly BoolParameter CrashLogEnabled = new("crash-log-enabled", true)
+    { Description = "Write a report into the log when the process ends by a bug or SIGABRT." };
+
+    public readonly BoolParameter UseExitOnPanic = new("use-exit-on-panic", false)
+    { Flags = Hidden, Description = "End by exit code 1 instead of SIGABRT after DEBUG ASSERT and PANIC." };
+
     // --- Modules: hidden, as tools that set each parameter of CONFIG GET * know which of Redis's own are immutable ---
     public readonly ListParameter Modules = new("modules", "all")
     { Flags = MultiArgument | Immutable | Hidden, Description = "Built-in modules to load: names, all, none, or -Name to leave one out." };
@@ -260,7 +266,7 @@ internal sealed class ServerParameters
         ActiveRehashing, LazyFreeEviction, LazyFreeExpire, LazyFreeServerDel, LazyFreeUserDel, LazyFreeUserFlush,
         ActiveDefrag, ActiveDefragIgnoreBytes, ActiveDefragThresholdLower, ActiveDefragThresholdUpper, ActiveDefragCycleMin,
         ActiveDefragCycleMax, ActiveDefragMaxScanFields,
-        OomScoreAdj, OomScoreAdjValues, LatencyTracking, StopWritesOnBgsaveError,
+        OomScoreAdj, OomScoreAdjValues, LatencyTracking, StopWritesOnBgsaveError, CrashLogEnabled, UseExitOnPanic,
         Modules, ModuleDir, ModuleFailure, LoadModule,
     ];
 

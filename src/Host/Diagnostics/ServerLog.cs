@@ -71,10 +71,10 @@ internal sealed class ServerLog : ILog, IDisposable
         }
     }
 
-    /// <summary>Writes text as it is, without time and mark, when <see cref="LogLevel.Notice"/> is enabled.</summary>
-    public void WriteRaw(string text)
+    /// <summary>Writes text as it is, without time and mark, when <paramref name="level"/> is enabled.</summary>
+    public void WriteRaw(string text, LogLevel level = LogLevel.Notice)
     {
-        if (LogLevel.Notice < Level) return;
+        if (level < Level) return;
         lock (_gate)
         {
             _out.Write(Encoding.UTF8.GetBytes(text));

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ModularKv.Abstractions;
 
 namespace ModularKv.Host.Keyspace;
 
@@ -68,11 +69,7 @@ internal sealed class BackgroundFree : IDisposable
         _stops = false;
     }
 
-    private void Start()
-    {
-        _thread = new Thread(Loop) { IsBackground = true, Name = "background free" };
-        _thread.Start();
-    }
+    private void Start() => _thread = QuietThread.Start("background free", Loop);
 
     private void Loop()
     {

@@ -33,7 +33,7 @@ internal sealed class KeyspaceState : IDisposable
         Types = new DataTypes(this);
         Background = new BackgroundFree();
         LazyFree = new LazyFree(this);
-        Snapshots = new SnapshotWalk(this);
+        Snapshots = new SnapshotWalk(this, new ChunkPool());
         Blocks = new MemoryHeap("blocks", new MemoryHeapOptions { Checking = options.Checking, HugePages = options.HugePages });
         Random = options.Seed;
     }

@@ -32,5 +32,6 @@ internal static class DefaultModules
         "Acl",
         "JavaScript",
         "Rdb",
+        "Migration",
     ];
 }

@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using ModularKv.Abstractions;
 using ModularKv.Host.Primitives.Unsafe;
 
@@ -44,16 +43,20 @@ internal sealed class DiskFiles : IFiles
         if (OperatingSystem.IsLinux()) DiskCalls.SyncDirectory(directory.Length == 0 ? "." : directory);
     }
 
-    // A refusal for want of rights is a refusal by the system like any other.
-    internal static T Guard<T>(Func<T> call)
+    // Every refusal becomes an IOException with the system's reason; what DiskCalls throws has it already.
+    private static T Guard<T>(Func<T> call)
     {
         try
         {
             return call();
         }
-        catch (Exception e) when (e is UnauthorizedAccessException or Win32Exception)
+        catch (FileNotFoundException e)
         {
-            throw new IOException(e.Message, e);
+            throw new FileNotFoundException(SystemReason.Of(e), e.FileName, e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException(SystemReason.Of(e), e);
         }
     }
 
@@ -71,35 +74,49 @@ internal sealed class DiskFiles : IFiles
         public DiskFile(string path, FileMode mode, FileAccess access)
         {
             _handle = Guard(() => File.OpenHandle(path, mode, access, FileShare.ReadWrite | FileShare.Delete));
-            if (mode == FileMode.OpenOrCreate) _at = RandomAccess.GetLength(_handle);
+            if (mode == FileMode.OpenOrCreate) _at = Length;
         }
 
-        public override long Length => RandomAccess.GetLength(_handle);
+        public override long Length => Guard(() => RandomAccess.GetLength(_handle));
 
         public override int Read(Span<byte> into)
         {
-            int read = RandomAccess.Read(_handle, into, _at);
-            _at += read;
-            return read;
+            try
+            {
+                int read = RandomAccess.Read(_handle, into, _at);
+                _at += read;
+                return read;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new IOException(SystemReason.Of(e), e);
+            }
         }
 
         public override void Seek(long position) => _at = position;
 
         public override void Write(ReadOnlySpan<byte> bytes)
         {
-            RandomAccess.Write(_handle, bytes, _at);
-            _at += bytes.Length;
+            try
+            {
+                RandomAccess.Write(_handle, bytes, _at);
+                _at += bytes.Length;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new IOException(SystemReason.Of(e), e);
+            }
         }
 
         public override void Sync()
         {
             if (OperatingSystem.IsLinux()) DiskCalls.SyncData(_handle);
-            else RandomAccess.FlushToDisk(_handle);
+            else Guard(() => RandomAccess.FlushToDisk(_handle));
         }
 
         public override void Truncate(long length)
         {
-            RandomAccess.SetLength(_handle, length);
+            Guard(() => RandomAccess.SetLength(_handle, length));
             _at = Math.Min(_at, length);
         }
 

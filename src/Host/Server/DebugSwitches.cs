@@ -61,6 +61,12 @@ internal sealed class DebugSwitches(
 
     /// <inheritdoc/>
     public void CollectGarbage() => GC.Collect();
+
+    /// <summary>Reports and ends; wired by the running server.</summary>
+    public Action<CrashKind, string> Crashing { get; set; } = (kind, text) => Invariant.Fail($"{kind}: {text}");
+
+    /// <inheritdoc/>
+    public void Crash(CrashKind kind, string text) => Crashing(kind, text);
 }
 
 /// <summary>The 40 hexadecimal digits by which replicas know this data set.</summary>

@@ -146,6 +146,7 @@ internal sealed class Kernel : IKeyspaceSink, IDisposable
         Services.CreateFeed = options => new RespFeed(this, new VirtualClient(Connections.NewId(), "default", databases, true), options);
         Services.Writes = new WriteGate(Execution, UpdateGuard);
         Services.Provide(typeof(IAuthenticator), new PasswordAuthenticator(Parameters.RequirePass));
+        Services.Provide(typeof(Abstractions.Transport.IDialer), new Dialer());
     }
 
     private void Wire()

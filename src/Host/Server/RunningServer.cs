@@ -15,12 +15,15 @@ internal sealed class RunningServer : IDisposable
     private readonly ParameterWiring _wiring;
     private readonly ModuleSet _modules;
     private readonly ServerTitle _title;
+    private readonly CrashControl _crash;
     private volatile bool _stopIsPosted;
 
     public RunningServer(ServerStart start)
     {
         _start = start;
         _kernel = new Kernel(start.Parameters, start.Store, _log, Poller.Create(), start.DataFiles);
+        _crash = new CrashControl(_kernel, _log);
+        _kernel.DebugSwitches.Crashing = _crash.Crash;
         _listeners = new Listeners(_kernel);
         _wiring = new ParameterWiring(_kernel, _listeners, _log);
         _modules = new ModuleSet(new ModulePorts(_kernel), ModuleSetOptions.From(start.Parameters));
@@ -46,7 +49,8 @@ internal sealed class RunningServer : IDisposable
                 SystemLog.StandardPath, _start.Parameters.SyslogIdent.Text, _start.Parameters.SyslogFacility.Value);
         }
 
-        Directory.SetCurrentDirectory(_start.Parameters.Dir.Text);
+        if (EnterDirectory() is { } noEntry) return noEntry;
+        _start.Parameters.Dir.Apply = EnterDirectory;
         _wiring.ApplyAll();
         if (!_modules.Configure()) return ModuleRefusal();
         IReadOnlyList<ConfigurationError> errors = _start.Store.CompleteStart();
@@ -114,6 +118,20 @@ internal sealed class RunningServer : IDisposable
         return 0;
     }
 
+    // Data files have relative names, and follow.
+    private string? EnterDirectory()
+    {
+        try
+        {
+            Directory.SetCurrentDirectory(_start.Parameters.Dir.Text);
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return e.Message;
+        }
+    }
+
     private string? LoadDataset()
     {
         try
@@ -143,6 +161,9 @@ internal sealed class RunningServer : IDisposable
 
     /// <summary>Whether it has been asked to stop by a signal and has not refused. Any thread.</summary>
     public bool IsStopping => _stopIsPosted || _kernel.Shutdown.InProgress;
+
+    /// <summary>What ends the process when something is broken.</summary>
+    public CrashControl Crash => _crash;
 
     /// <summary>Asks the server to stop, as SIGTERM and SIGINT do. Any thread.</summary>
     public void RequestStop(bool isInterrupt = false)

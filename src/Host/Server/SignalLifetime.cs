@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Hosting;
+using ModularKv.Host.Primitives.Unsafe;
 
 namespace ModularKv.Host.Server;
 
@@ -17,6 +18,15 @@ internal sealed class SignalLifetime(ServerService server) : IHostLifetime, IDis
             {
                 context.Cancel = true;
                 server.Signal(signal);
+            }));
+        }
+
+        if (!OperatingSystem.IsWindows())
+        {
+            _registrations.Add(PosixSignalRegistration.Create((PosixSignal)ProcessEnd.Abort, context =>
+            {
+                context.Cancel = true;
+                server.Abort();
             }));
         }
 

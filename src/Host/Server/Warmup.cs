@@ -10,14 +10,21 @@ namespace ModularKv.Host.Server;
 /// </summary>
 internal static class Warmup
 {
-    /// <summary>Rooms on the path from the socket to the value and back, by the end of their namespaces.</summary>
-    private static readonly string[] Rooms = [".Memory", ".Unsafe", ".Networking", ".Abstractions", ".Collections"];
+    /// <summary>
+    /// Rooms on the path from the socket to the value and back, and those of a snapshot on its way to a file, by the end of their
+    /// namespaces.
+    /// </summary>
+    private static readonly string[] Rooms =
+        [".Memory", ".Unsafe", ".Networking", ".Abstractions", ".Collections", ".Keyspace", ".EventLoop", ".Primitives", ".Server"];
+
+    private const BindingFlags Everything = BindingFlags.DeclaredOnly | BindingFlags.Public | BindingFlags.NonPublic;
 
     /// <summary>Starts it.</summary>
     public static void Start(IEnumerable<Command> commands)
     {
         Command[] all = [.. commands];
-        var thread = new Thread(() => Run(all)) { IsBackground = true, Name = "warm-up", Priority = ThreadPriority.BelowNormal };
+        // Not a quiet thread: while it compiles it holds locks that the loop may need.
+        var thread = new Thread(() => Run(all)) { IsBackground = true, Name = "warm-up" };
         thread.Start();
     }
 
@@ -33,7 +40,30 @@ internal static class Warmup
         {
             foreach (Type type in assembly.GetTypes().Except(handlers)) Prepare(type);
         }
+
+        PrepareWalks([typeof(Warmup).Assembly, typeof(Command).Assembly, .. handlers.Select(type => type.Assembly).Distinct()]);
     }
+
+    /// <summary>
+    /// Walks over tables are compiled for each visitor of its own, which is a struct: every pair of a generic method and a struct that
+    /// fits its only parameter.
+    /// </summary>
+    private static void PrepareWalks(Assembly[] assemblies)
+    {
+        Type[] visitors = [.. assemblies.SelectMany(assembly => assembly.GetTypes()).Where(type => type.IsValueType
+            && !type.ContainsGenericParameters && !type.IsByRefLike && type.GetInterfaces().Any(IsOwn))];
+        const BindingFlags all = Everything | BindingFlags.Static | BindingFlags.Instance;
+        foreach (MethodInfo method in assemblies[..2].SelectMany(assembly => assembly.GetTypes())
+            .Where(type => !type.ContainsGenericParameters).SelectMany(type => type.GetMethods(all)))
+        {
+            if (method.IsAbstract || method.GetGenericArguments() is not [Type parameter]) continue;
+            if (parameter.GetGenericParameterConstraints().FirstOrDefault(IsOwn) is not { } wanted) continue;
+            foreach (Type visitor in visitors.Where(wanted.IsAssignableFrom)) Prepare(method.MakeGenericMethod(visitor));
+        }
+    }
+
+    private static bool IsOwn(Type type)
+        => type.IsInterface && !type.ContainsGenericParameters && type.Namespace?.StartsWith("ModularKv", StringComparison.Ordinal) == true;
 
     private static void PrepareRooms(Assembly assembly)
     {
@@ -46,22 +76,27 @@ internal static class Warmup
     private static void Prepare(Type type)
     {
         if (type.ContainsGenericParameters || type.IsInterface) return;
-        const BindingFlags own = BindingFlags.DeclaredOnly | BindingFlags.Instance | BindingFlags.Static;
-        foreach (MethodInfo method in type.GetMethods(own | BindingFlags.Public | BindingFlags.NonPublic))
+        const BindingFlags own = Everything | BindingFlags.Instance;
+        foreach (MethodInfo method in type.GetMethods(own | BindingFlags.Static))
         {
             if (!method.IsAbstract && !method.ContainsGenericParameters) Prepare(method);
         }
+
+        foreach (ConstructorInfo constructor in type.GetConstructors(own)) Prepare(constructor);
     }
 
-    private static void Prepare(MethodInfo method)
+    private static void Prepare(MethodBase method)
     {
         try
         {
-            RuntimeHelpers.PrepareMethod(method.MethodHandle);
+            if (method.IsGenericMethod) RuntimeHelpers.PrepareMethod(method.MethodHandle, Handles(method));
+            else RuntimeHelpers.PrepareMethod(method.MethodHandle);
         }
         catch (PlatformNotSupportedException)
         {
             // What only another system has cannot be compiled here, and is not called here either.
         }
     }
+
+    private static RuntimeTypeHandle[] Handles(MethodBase method) => [.. method.GetGenericArguments().Select(type => type.TypeHandle)];
 }

@@ -5,7 +5,7 @@ namespace ModularKv.Benchmarks.Beside;
 /// <summary>What <c>beside</c> is asked to do.</summary>
 public sealed class BesideOptions
 {
-    /// <summary>speed, memory, stall or evict.</summary>
+    /// <summary>speed, memory, stall, evict or persistence.</summary>
     public string Mode { get; private set; } = "speed";
 
     /// <summary>The program whose figures are the 1.00.</summary>
@@ -32,7 +32,7 @@ public sealed class BesideOptions
     /// <summary>Scales the number of operations or elements of every row.</summary>
     public double Scale { get; private set; } = 1;
 
-    /// <summary>Reads "beside [speed|memory|stall|evict] --name value …". Throws <see cref="FormatException"/> with the reason.</summary>
+    /// <summary>Reads "beside [mode] --name value …". Throws <see cref="FormatException"/> with the reason.</summary>
     public static BesideOptions Parse(string[] args)
     {
         BesideOptions options = new();

@@ -3,9 +3,9 @@ using System.Diagnostics;
 namespace ModularKv.Benchmarks.Beside;
 
 /// <summary>
-/// <c>dotnet run -c Release --project tests/Benchmarks -- beside [speed|memory|stall|evict] --server name=path --tests a,b</c>: the server
-/// beside redis-server in one run, by CPU per operation, resident bytes per element, pauses, or hits of a full cache. Servers on CPU 0,
-/// this program on CPU 1.
+/// <c>dotnet run -c Release --project tests/Benchmarks -- beside [mode] --server name=path --tests a,b</c>: the server beside redis-server
+/// in one run, by CPU per operation, resident bytes per element, pauses, hits of a full cache, or the time of loading and saving.
+/// Servers on CPU 0 (but for the last), this program on CPU 1.
 /// </summary>
 public static class BesideProgram
 {
@@ -19,12 +19,14 @@ public static class BesideProgram
         }
         catch (FormatException e)
         {
-            Console.Error.WriteLine($"{e.Message}\nbeside [speed|memory|stall|evict] [--server [name=]command]... [--redis path]"
+            Console.Error.WriteLine($"{e.Message}\nbeside [speed|memory|stall|evict|persistence]"
+                + " [--server [name=]command]... [--redis path]"
                 + " [--tests a,b]"
                 + " [--pipelines 1,16,64] [--rounds 3] [--keys 1000000] [--port 7300] [--scale 1]\n"
                 + $"speed:  {string.Join(' ', SpeedTests.All.Select(test => test.Name))}\n"
                 + $"memory: {string.Join(' ', MemoryTests.All.Select(test => test.Name))}\n"
-                + "stall:  hash set zset list stream intset");
+                + "stall:  hash set zset list stream intset\n"
+                + $"persistence: {string.Join(' ', PersistenceTests.All.Select(test => test.Name))}");
             return 1;
         }
 
@@ -38,6 +40,12 @@ public static class BesideProgram
         if (options.Mode == "memory")
         {
             new MemoryRun(options).Run(commands, Chosen(MemoryTests.All, test => test.Name, options.Tests));
+            return 0;
+        }
+
+        if (options.Mode == "persistence")
+        {
+            new PersistenceRun(options).Run(commands, Chosen(PersistenceTests.All, test => test.Name, options.Tests));
             return 0;
         }
 

@@ -61,7 +61,8 @@ public sealed class AllocationTests
         }
 
         Run(server.Kernel, subscriber, Request("SUBSCRIBE news news.art;PSUBSCRIBE news.*;SSUBSCRIBE shard"), 1);
-        guilty.AddRange(SteadyCommands.Rounds.Concat(SteadyScripts.Rounds).Select(command => Guilt(server.Kernel, link, command)).OfType<string>());
+        guilty.AddRange(SteadyCommands.Rounds.Concat(SteadyScripts.Rounds).Select(command
+            => Guilt(server.Kernel, link, command)).OfType<string>());
         Assert.True(guilty.Count == 0, string.Join("\n", guilty));
     }
 

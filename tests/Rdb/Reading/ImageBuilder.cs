@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using ModularKv.Abstractions;
 using ModularKv.Abstractions.Memory;
 
 namespace ModularKv.Rdb.Tests.Reading;
@@ -34,7 +35,7 @@ internal sealed class ImageBuilder
     public static byte[] Text(ReadOnlySpan<byte> bytes)
     {
         byte[] head = new byte[9];
-        int used = Rdb.Format.RdbLength.Write((ulong)bytes.Length, head);
+        int used = RdbLength.Write((ulong)bytes.Length, head);
         return [.. head[..used], .. bytes];
     }
 

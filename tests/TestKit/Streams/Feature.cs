@@ -13,11 +13,14 @@ public sealed record Feature(string Module, string Command)
     /// <summary>Saving and loading.</summary>
     public static Feature Persistence { get; } = new("persistence", "lastsave");
 
+    /// <summary>MIGRATE.</summary>
+    public static Feature Migration { get; } = new("migration", "migrate");
+
     /// <summary>Scripts and functions in Lua.</summary>
     public static Feature Scripting { get; } = new("scripting", "function|load");
 
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<Feature> All { get; } = [Tracking, Persistence, Scripting];
+    public static IReadOnlyList<Feature> All { get; } = [Tracking, Persistence, Migration, Scripting];
 
     /// <summary>Those that a server lacks.</summary>
     public static IReadOnlySet<Feature> MissingOn(ServerProcess server)

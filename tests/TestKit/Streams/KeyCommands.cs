@@ -46,9 +46,24 @@ public static class KeyCommands
         new("SORT", 4, d => Sort(d, store: true)),
         new("SORT_RO", 3, d => Sort(d, store: false)),
         new("WAIT", 1, Wait),
+        new("MIGRATE", 2, Migrate, Feature.Migration),
         new("GET", 3, d => d.Key()),
         new("DBSIZE", 2, d => { }),
     ];
+
+    // Nobody listens on port 0: what can be compared without a third server is all that comes before the exchange.
+    private static void Migrate(Draft draft)
+    {
+        draft.Add("127.0.0.1").Add("0");
+        if (draft.Chance(2)) draft.Key(); else draft.Add("");
+        draft.Small(0, 1).Add(draft.Pick(["0", "1000", "-1", "abc"])).Options(
+            d => d.Word("COPY"),
+            d => d.Word("REPLACE"),
+            d => d.Word("AUTH").Add("secret"),
+            d => d.Word("AUTH2").Add("user").Add("secret"));
+        if (draft.Chance(3)) draft.Word("KEYS").ManyKeys(0, 3);
+        if (draft.Chance(12)) draft.Word("AUTH2").Add("user");
+    }
 
     private static void Copy(Draft draft) =>
         draft.Key().Key().Options(

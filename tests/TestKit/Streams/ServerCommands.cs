@@ -25,7 +25,6 @@ public static class ServerCommands
         new("SLOWLOG", 3, SlowLog),
         new("LATENCY", 3, Latency),
         new("LASTSAVE", 1, d => { }, Feature.Persistence),
-        new("BGSAVE", 1, d => d.Add(d.Pick(["", "now", "schedul"])).Add("more"), Feature.Persistence),
         new("DUMP", 1, d => d.Add("no such key"), Feature.Persistence),
     ];
 

@@ -330,6 +330,7 @@ public static class Listpack
     /// </summary>
     /// <param name="bytes">All of them; trailing bytes are refused.</param>
     /// <param name="deep">Look at every element, not only at header and end.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool IsWellFormed(ReadOnlySpan<byte> bytes, bool deep = true)
     {
         if (bytes.Length < EmptyBytes || Bytes(bytes) != bytes.Length || bytes[^1] != End) return false;
@@ -337,6 +338,17 @@ public static class Listpack
         int at = HeaderBytes, count = 0, end = bytes.Length - 1;
         while (at < end)
         {
+            // Short strings, and numbers of one byte: nearly all that there is.
+            int first = bytes[at];
+            int quick = first < 0x80 ? 1 : first < 0xC0 ? 1 + (first & 0x3F) : int.MaxValue;
+            if (quick < end - at)
+            {
+                if (bytes[at + quick] != quick) return false;
+                at += quick + 1;
+                count++;
+                continue;
+            }
+
             long length = ListpackEncoding.TryContentEnd(bytes[at..end]);
             if (length < 0 || length > end - at) return false;
             int back = ListpackEncoding.BackBytes((int)length);

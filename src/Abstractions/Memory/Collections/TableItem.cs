@@ -77,9 +77,25 @@ public readonly unsafe ref struct TableItem
 /// <summary>Where an enumeration of a table stands; 16 bytes, default: at the start.</summary>
 public struct TableWalk
 {
+    // A bucket has at most 1023 items of 127 bytes.
+    private const int ItemBits = 10;
+    private const int OffsetBits = 17;
+
     internal uint Bucket;
     internal int Item;
     internal int Offset;
+
+    /// <summary>Goes on where a walk over the same table stood, which has not changed since.</summary>
+    /// <param name="position">Its <see cref="Position"/>; 0: from the start.</param>
+    public TableWalk(ulong position)
+    {
+        Offset = (int)(position & ((1u << OffsetBits) - 1));
+        Item = (int)(position >> OffsetBits & ((1u << ItemBits) - 1));
+        Bucket = (uint)(position >> (OffsetBits + ItemBits));
+    }
+
+    /// <summary>Where it stands, in the lower 59 bits; 0 at the start.</summary>
+    public readonly ulong Position => (ulong)Bucket << (OffsetBits + ItemBits) | (ulong)Item << OffsetBits | (uint)Offset;
 }
 
 /// <summary>Receives the items of <see cref="PackedTable.Scan"/>.</summary>

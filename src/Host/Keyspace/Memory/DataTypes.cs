@@ -27,12 +27,16 @@ internal sealed unsafe class DataTypes(KeyspaceState state) : IDataTypes
     public void Register(DataType type)
     {
         Invariant.Check(type.Id == 0, "a data type was registered twice");
-        if (_byName.ContainsKey(type.Name)) throw new ModuleException($"There is a data type {type.Name} already.");
+        if (_byName.TryGetValue(type.Name, out DataType? present) && !present.IsStandIn)
+        {
+            throw new ModuleException($"There is a data type {type.Name} already.");
+        }
+
         int id = Array.IndexOf(_byId, null, 1);
         if (id < 0) throw new ModuleException($"Data type {type.Name}: all {Record.TypeIdMax} numbers are in use.");
         type.Id = id;
         _byId[id] = type;
-        _byName.Add(type.Name, type);
+        _byName[type.Name] = type;
         Refresh();
     }
 
@@ -42,7 +46,7 @@ internal sealed unsafe class DataTypes(KeyspaceState state) : IDataTypes
     {
         if (KeysOf(type) != 0 || state.LazyFree.Holds(type.Id)) return false;
         _byId[type.Id] = null;
-        _byName.Remove(type.Name);
+        if (_byName.GetValueOrDefault(type.Name) == type) _byName.Remove(type.Name);
         type.Id = 0;
         Refresh();
         return true;

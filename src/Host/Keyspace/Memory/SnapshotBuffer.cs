@@ -6,11 +6,9 @@ using ModularKv.Abstractions.Memory;
 namespace ModularKv.Host.Keyspace.Memory;
 
 /// <summary>Collects a snapshot's entries off-heap: header, key, items, one after another.</summary>
-internal sealed unsafe class SnapshotBuffer : IDisposable
+/// <param name="pool">Where its memory comes from; null: what is put into it needs a block of its own size.</param>
+internal sealed unsafe class SnapshotBuffer(ChunkPool? pool) : IDisposable
 {
-    // What a chunk may run over its size by without growing.
-    private const int Slack = 32 * 1024;
-
     private const int StringItemsOverhead = 7;
     private readonly ItemWriter _writer = new();
 
@@ -70,8 +68,8 @@ internal sealed unsafe class SnapshotBuffer : IDisposable
     /// <summary>Makes a chunk of what is there, and starts anew.</summary>
     public SnapshotChunk Detach(TypeName[] names, SnapshotAccount account)
     {
-        byte* bytes = _writer.Detach(out long length, out _);
-        NativeSnapshotChunk chunk = new(bytes, length, Count, names, account);
+        byte* bytes = _writer.Detach(out long length, out long capacity);
+        NativeSnapshotChunk chunk = new(new ChunkBytes(bytes, length, capacity, pool), Count, names, account);
         Count = 0;
         return chunk;
     }
@@ -104,12 +102,7 @@ internal sealed unsafe class SnapshotBuffer : IDisposable
 
     private byte* ReserveEntry(Record* record, int items, out byte* to)
     {
-        if (_writer.Bytes == null)
-        {
-            _writer.Reserve(SnapshotWalk.ChunkBytes + Slack);
-            _writer.Clear();
-        }
-
+        if (_writer.Bytes == null && pool != null) _writer.Attach(pool.Take(), ChunkPool.BlockBytes);
         int keyLength = record->KeyLength;
         byte* at = _writer.Reserve((long)sizeof(EntryHeader) + keyLength + items);
         byte* key = at + sizeof(EntryHeader);
@@ -143,23 +136,39 @@ internal sealed class SnapshotAccount
     public void Add(long bytes) => Interlocked.Add(ref _bytes, bytes);
 }
 
+/// <summary>A block and whose it is.</summary>
+internal readonly unsafe struct ChunkBytes(byte* start, long length, long capacity, ChunkPool? pool)
+{
+    public byte* Start => start;
+
+    public long Length => length;
+
+    public void Free()
+    {
+        if (pool != null) pool.Return(start, capacity);
+        else NativeMemory.Free(start);
+    }
+}
+
 /// <summary>A chunk over one native block.</summary>
 internal sealed unsafe class NativeSnapshotChunk : SnapshotChunk
 {
     private readonly long _length;
     private readonly TypeName[] _names;
     private readonly SnapshotAccount _account;
+    private readonly ChunkBytes _block;
     private byte* _bytes;
     private long _at;
 
-    public NativeSnapshotChunk(byte* bytes, long length, int count, TypeName[] names, SnapshotAccount account)
+    public NativeSnapshotChunk(ChunkBytes block, int count, TypeName[] names, SnapshotAccount account)
     {
-        _bytes = bytes;
-        _length = length;
+        _block = block;
+        _bytes = block.Start;
+        _length = block.Length;
         _names = names;
         _account = account;
         Count = count;
-        account.Add(length);
+        account.Add(_length);
     }
 
     /// <inheritdoc/>
@@ -200,10 +209,9 @@ internal sealed unsafe class NativeSnapshotChunk : SnapshotChunk
     /// <inheritdoc/>
     public override void Dispose()
     {
-        byte* bytes = _bytes;
-        if (bytes == null) return;
+        if (_bytes == null) return;
         _bytes = null;
         _account.Add(-_length);
-        NativeMemory.Free(bytes);
+        _block.Free();
     }
 }

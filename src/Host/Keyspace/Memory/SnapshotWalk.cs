@@ -12,7 +12,7 @@ namespace ModularKv.Host.Keyspace.Memory;
 /// Two buffers: while a large value is half saved its pieces must stay neighbours, so old values of other keys gather in the second one.
 /// After a cancelled walk records have either bit: they are settled in slices, or at once when the next walk starts before that is done.
 /// </remarks>
-internal sealed unsafe class SnapshotWalk(KeyspaceState state) : ISnapshots, IDisposable
+internal sealed unsafe class SnapshotWalk(KeyspaceState state, ChunkPool pool) : ISnapshots, IDisposable
 {
     /// <summary>Size at which a chunk is handed over, in bytes.</summary>
     public const int ChunkBytes = 256 * 1024;
@@ -29,12 +29,13 @@ internal sealed unsafe class SnapshotWalk(KeyspaceState state) : ISnapshots, IDi
     private const int BytesPerCopy = 512 * 1024;
 
     private readonly List<StoreContent> _contents = [];
-    private readonly SnapshotBuffer _buffer = new();
-    private readonly SnapshotBuffer _aside = new();
+    private readonly SnapshotBuffer _buffer = new(pool);
+    private readonly SnapshotBuffer _aside = new(pool);
     private readonly CommandItems _commands = new();
     private SnapshotConsumer? _consumer;
     private SnapshotConsumer? _last;
     private bool _asCommands;
+    private int _rdbVersion;
     private Run? _run;
     private int _at;
     private bool _settling;
@@ -44,7 +45,7 @@ internal sealed unsafe class SnapshotWalk(KeyspaceState state) : ISnapshots, IDi
     private ulong _position;
 
     // While a large string is being copied: where to. Its chunk is another, so the two buffers are not concerned.
-    private readonly SnapshotBuffer _large = new();
+    private readonly SnapshotBuffer _large = new(null);
     private byte* _copy;
 
     /// <summary>Whether a walk is under way.</summary>
@@ -56,6 +57,12 @@ internal sealed unsafe class SnapshotWalk(KeyspaceState state) : ISnapshots, IDi
     /// <summary>Whether <see cref="Step"/> has something to do: not while the consumer has no room.</summary>
     public bool HasWork => _settling || _consumer is { Ready: true };
 
+    /// <summary>
+    /// Bytes in chunks that a consumer may hold while it is not ready: old values of keys that change come all the same. Consumers have
+    /// limits of their own, which are lower; this one is for those that have none.
+    /// </summary>
+    public long HeldBytesMax { get; set; } = 1L << 30;
+
     /// <summary>Bytes in chunks that consumers hold.</summary>
     public SnapshotAccount InFlight { get; } = new();
 
@@ -64,9 +71,11 @@ internal sealed unsafe class SnapshotWalk(KeyspaceState state) : ISnapshots, IDi
     {
         Invariant.Check(!Active, "a snapshot was started while one is under way");
         while (_settling) Settle();
+        pool.Open();
         state.Parity = !state.Parity;
         _consumer = _last = consumer;
         _asCommands = consumer.WantsCommands;
+        _rdbVersion = consumer.RdbVersion;
         _run = new Run(this);
         _at = 0;
         foreach (DatabaseStore store in state.Stores)
@@ -83,6 +92,13 @@ internal sealed unsafe class SnapshotWalk(KeyspaceState state) : ISnapshots, IDi
         _contents.Sort((a, b) => a.WalkIndex.CompareTo(b.WalkIndex));
         state.SetHook(KeyspaceHooks.Snapshot, true);
         return _run;
+    }
+
+    /// <inheritdoc/>
+    bool ISnapshots.TryComplete()
+    {
+        if (!Active && _last is not { IsWriting: true }) return true;
+        return _last!.TryComplete();
     }
 
     /// <summary>Goes on for about so many microseconds, or until the consumer has no room. Call it between commands.</summary>
@@ -280,6 +296,7 @@ internal sealed unsafe class SnapshotWalk(KeyspaceState state) : ISnapshots, IDi
         try
         {
             var value = new Entry(record, null);
+            buffer.Writer.RdbVersion = _rdbVersion;
             done = _asCommands
                 ? type.Rewrite(value, _commands.Into(buffer.Writer), ref position)
                 : type.Save(value, buffer.Writer, ref position);
@@ -303,6 +320,12 @@ internal sealed unsafe class SnapshotWalk(KeyspaceState state) : ISnapshots, IDi
     private void HandOver(SnapshotBuffer buffer)
     {
         if (_consumer == null || buffer.Count == 0) return;
+        if (InFlight.Bytes > HeldBytesMax && !_consumer.Ready)
+        {
+            End($"the snapshot's consumer holds {InFlight.Bytes >> 20} MB and takes no more, while clients change the data");
+            return;
+        }
+
         _consumer.Take(buffer.Detach(state.Types.Names, InFlight));
     }
 
@@ -323,6 +346,7 @@ internal sealed unsafe class SnapshotWalk(KeyspaceState state) : ISnapshots, IDi
         _buffer.Clear();
         _aside.Clear();
         _large.Clear();
+        pool.Close();
         state.SetHook(KeyspaceHooks.Snapshot, false);
 
         // Only what belongs to a database needs its parity bits settled.

@@ -8,30 +8,30 @@ namespace ModularKv.Host.Primitives.Unsafe;
 [SupportedOSPlatform("linux")]
 internal static unsafe class DiskCalls
 {
-    private const int ReadOnlyDirectory = 0x10000 | 0x80000; // O_DIRECTORY, O_CLOEXEC
+    private const int CloseOnExec = 0x80000;
     private const int DontNeed = 4;
 
     /// <summary>fdatasync: what a file's size and content need, but not its times.</summary>
-    public static void SyncData(SafeFileHandle file) => Checked(Libc.SyncData((int)file.DangerousGetHandle()), "fdatasync");
+    public static void SyncData(SafeFileHandle file) => Checked(Libc.SyncData((int)file.DangerousGetHandle()));
 
     /// <summary>Makes a directory's entries durable.</summary>
     public static void SyncDirectory(string path)
     {
         int descriptor;
-        fixed (byte* name = Encoding.UTF8.GetBytes(path + "\0")) descriptor = Libc.Open(name, ReadOnlyDirectory, 0);
-        Checked(descriptor, "open " + path);
+        fixed (byte* name = Encoding.UTF8.GetBytes(path + "\0")) descriptor = Libc.Open(name, CloseOnExec, 0);
+        Checked(descriptor);
         int result = Libc.Sync(descriptor);
         int error = Libc.Error;
         Libc.Close(descriptor);
-        if (result < 0) throw new IOException("fsync " + path + ": " + Libc.Describe(error));
+        if (result < 0) throw new IOException(Libc.Describe(error));
     }
 
     /// <summary>posix_fadvise DONTNEED: advice, whose failure changes nothing.</summary>
     public static void Forget(SafeFileHandle file, long from, long length)
         => _ = Libc.Advise((int)file.DangerousGetHandle(), from, length, DontNeed);
 
-    private static void Checked(int result, string call)
+    private static void Checked(int result)
     {
-        if (result < 0) throw new IOException(call + ": " + Libc.Describe(Libc.Error));
+        if (result < 0) throw new IOException(Libc.Describe(Libc.Error));
     }
 }

@@ -2,6 +2,7 @@ using System.Runtime.ExceptionServices;
 using System.Text;
 using ModularKv.Abstractions;
 using ModularKv.Abstractions.Memory;
+using ModularKv.Host.Keyspace.Memory;
 
 namespace ModularKv.Host.Tests.Keyspace.Memory;
 
@@ -46,6 +47,46 @@ public sealed class SnapshotWalkTests
         model.Compare();
         Walk(model, new Random(5), mayFlush: false);
         model.Drain();
+    }
+
+    [Fact]
+    public void A_consumer_that_takes_no_more_holds_a_bounded_part()
+    {
+        using KeyspaceModel model = new(9);
+        Hoard hoard = new();
+        SnapshotWalk walk = model.State.Snapshots;
+        walk.HeldBytesMax = 1 << 20;
+        DatabaseStore keys = model.Databases.Store(0);
+        for (int i = 0; i < 40; i++)
+        {
+            using PinnedKey name = new(System.Text.Encoding.ASCII.GetBytes($"large:{i}"));
+            keys.Put(name.Key, model.Strings, 100_000);
+        }
+
+        walk.Start(hoard);
+        for (int i = 0; i < 40 && hoard.Error == null; i++)
+        {
+            using PinnedKey name = new(System.Text.Encoding.ASCII.GetBytes($"large:{i}"));
+            keys.Delete(name.Key, lazy: false);
+        }
+
+        Assert.Contains("takes no more", hoard.Error);
+        Assert.InRange(walk.InFlight.Bytes, 1 << 20, 2 << 20);
+        hoard.Chunks.ForEach(chunk => chunk.Dispose());
+        Assert.Equal(0, walk.InFlight.Bytes);
+    }
+
+    private sealed class Hoard : SnapshotConsumer
+    {
+        public List<SnapshotChunk> Chunks { get; } = [];
+
+        public string? Error { get; private set; }
+
+        public override bool Ready => false;
+
+        public override void Take(SnapshotChunk chunk) => Chunks.Add(chunk);
+
+        public override void Ended(string? error) => Error = error;
     }
 
     [Fact]

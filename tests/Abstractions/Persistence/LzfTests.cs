@@ -1,16 +1,13 @@
-using System.Text;
 using ModularKv.Abstractions.Memory;
-using ModularKv.Rdb.Format;
-using ModularKv.Rdb.Format.Memory;
 
-namespace ModularKv.Rdb.Tests.Format;
+namespace ModularKv.Abstractions.Tests.Persistence;
 
 public sealed class LzfTests
 {
     [Fact]
     public void What_is_compressed_comes_back()
     {
-        var compressor = new Lzf.Compressor();
+        var compressor = new LzfCompressor();
         var random = new Random(4711);
         for (int run = 0; run < 20_000; run++)
         {
@@ -44,33 +41,37 @@ public sealed class LzfTests
     }
 
     [Fact]
-    public void Lengths_come_back()
+    public void Bytes_that_liblzf_wrote_are_read()
     {
-        Span<byte> bytes = stackalloc byte[RdbLength.SizeMax];
-        foreach (ulong length in (ulong[])[0, 63, 64, 16383, 16384, uint.MaxValue, 1UL << 32, ulong.MaxValue])
-        {
-            int size = RdbLength.Write(length, bytes);
-            Assert.Equal(size, RdbLength.SizeOf(bytes[0]));
-            Assert.Equal(length, RdbLength.Read(bytes[..size], out bool isEncoding));
-            Assert.False(isEncoding);
-        }
-
-        Assert.Equal(0, RdbLength.SizeOf(0x82));
+        // "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaabcabcabc" by lzf_compress: a literal, a long reference, a literal, a short reference.
+        byte[] compressed = [0x00, (byte)'a', 0xE0, 0x14, 0x00, 0x01, (byte)'b', (byte)'c', 0x80, 0x02];
+        byte[] back = new byte[1 + 29 + 2 + 6];
+        Assert.True(Lzf.TryDecompress(compressed, back));
+        Assert.Equal(new string('a', 30) + "bcabcabc"[..2] + "abcabc", System.Text.Encoding.ASCII.GetString(back));
     }
 
     [Fact]
-    public void The_checksum_is_Redis_s_in_any_pieces()
+    public void What_does_not_fit_is_refused()
     {
-        byte[] digits = Encoding.ASCII.GetBytes("123456789");
-        Assert.Equal(0xe9c6d914c4b8d9caUL, Crc64.Append(0, digits));
-        var random = new Random(5);
-        byte[] bytes = new byte[1000];
-        random.NextBytes(bytes);
-        ulong whole = Crc64.Append(0, bytes);
-        ulong single = 0;
-        foreach (byte one in bytes) single = Crc64.Append(single, [one]);
-        Assert.Equal(single, whole);
-        for (int cut = 0; cut < 100; cut++) Assert.Equal(whole, Crc64.Append(Crc64.Append(0, bytes.AsSpan(0, cut)), bytes.AsSpan(cut)));
+        byte[] noise = new byte[1000];
+        new Random(1).NextBytes(noise);
+        Assert.Equal(0, new LzfCompressor().Compress(noise, new byte[992]));
+    }
+
+    [Fact]
+    public void Damaged_bytes_are_refused_or_give_other_bytes()
+    {
+        Random random = new(7);
+        byte[] compressed = new byte[400];
+        byte[] text = [.. Enumerable.Range(0, 1000).Select(i => (byte)(i % 17))];
+        int length = new LzfCompressor().Compress(text, compressed);
+        byte[] back = new byte[text.Length];
+        for (int i = 0; i < 20_000; i++)
+        {
+            byte[] damaged = compressed[..length];
+            damaged[random.Next(length)] = (byte)random.Next(256);
+            Lzf.TryDecompress(damaged.AsSpan(0, random.Next(length + 1)), back);
+        }
     }
 
     // Text of few letters with repetitions, near and far.

@@ -1,13 +1,14 @@
 using System.Buffers;
-using ModularKv.Abstractions.Configuration;
 
-namespace ModularKv.Host.Configuration;
+namespace ModularKv.Abstractions.Configuration;
 
-/// <summary>One line of redis.conf: blanks between arguments, double quotes with escapes, single quotes with <c>\'</c>.</summary>
+/// <summary>
+/// One line of redis.conf or of a manifest: blanks between arguments, double quotes with escapes, single quotes with <c>\'</c>.
+/// </summary>
 /// <remarks>The rules are those of Redis's sdssplitargs. A NUL byte ends the line.</remarks>
-internal static class ArgumentSplitter
+public static class ArgumentSplitter
 {
-    /// <summary>Splits a line.</summary>
+    /// <summary>Splits a line. <see cref="ConfigurationText.QuoteWhenNeeded"/> is the way back.</summary>
     /// <returns>Null when quotes are unbalanced, or a closing quote is not followed by a blank.</returns>
     public static List<string>? Split(ReadOnlySpan<byte> line)
     {

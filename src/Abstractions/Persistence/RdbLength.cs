@@ -1,12 +1,12 @@
 using System.Buffers.Binary;
 
-namespace ModularKv.Rdb.Format;
+namespace ModularKv.Abstractions;
 
 /// <summary>
 /// Lengths: 00xxxxxx one byte, 01xxxxxx two, 10000000 and four bytes, 10000001 and eight bytes, all big-endian; 11xxxxxx is no length but
 /// says how the string that would follow is encoded (<see cref="RdbEncoding"/>).
 /// </summary>
-internal static class RdbLength
+public static class RdbLength
 {
     /// <summary>Bytes that the longest one takes.</summary>
     public const int SizeMax = 9;
@@ -69,21 +69,4 @@ internal static class RdbLength
             _ => BinaryPrimitives.ReadUInt64BigEndian(from[1..]),
         };
     }
-}
-
-/// <summary>Ways in which a string may be encoded; the byte before it has the two highest bits set beside them.</summary>
-internal static class RdbEncoding
-{
-    public const int Int8 = 0;
-    public const int Int16 = 1;
-    public const int Int32 = 2;
-
-    /// <summary>Compressed by LZF: length compressed, length in full, bytes.</summary>
-    public const int Lzf = 3;
-
-    /// <summary>Longest string that is looked at for an integer: "-2147483648".</summary>
-    public const int IntegerLengthMax = 11;
-
-    /// <summary>The first byte of an encoded string.</summary>
-    public static byte Mark(int encoding) => (byte)(0xC0 | encoding);
 }
