@@ -34,7 +34,8 @@ public static class ScriptCommands
         "cjson.encode({1,'a',{x=v and 1}})", "cjson.decode('[1,2.5,\"x\",null,{\"a\":[]}]')", "cmsgpack.pack({1,'a',-5,1.5,false})",
         "{cmsgpack.unpack(cmsgpack.pack(ARGV))}", "struct.pack('>I2s',300,'x')", "bit.band(255,tonumber(ARGV[1]) or 7)",
         "redis.sha1hex(ARGV[1] or '')", "type(v)..':'..type(r)", "string.format('%5.1f|%d|%s|%q',1.25,3,'a','b\\n')",
-        "tonumber(ARGV[1])", "string.rep(ARGV[1] or '',2)", "10/4", "7%3", "'n='..10/2", "v.x", "v()", "#v", "(tonumber(v) or 0)+1", "nosuchglobal",
+        "tonumber(ARGV[1])", "string.rep(ARGV[1] or '',2)", "10/4", "7%3", "'n='..10/2", "v.x", "v()", "#v", "(tonumber(v) or 0)+1",
+        "nosuchglobal",
         "'a'..v",
         "string.gsub(ARGV[1] or '','%a+','<%0>')", "{string.find(ARGV[1] or '','(%d+)')}", "redis.REPL_ALL", "select('#',unpack(ARGV))",
         "redis.acl_check_cmd('get',KEYS[1] or 'k')", "pcall(error,'x')", "{pcall(error,{err='E x'})}", "table.concat(ARGV,',')",
@@ -58,7 +59,8 @@ public static class ScriptCommands
         "redis.register_function('fa',function(k,a) return redis.call('get',k[1] or 'none') end)",
         "redis.register_function('fb',function(k,a) return redis.call('set',k[1],a[1] or 'x') end)",
         // One function a library: the order of several is that of Redis's hash table.
-        "redis.register_function{function_name='fc',callback=function(k,a) return {#k,#a,a} end,flags={'no-writes'},description='counts'}",
+        "redis.register_function{function_name='fc',callback=function(k,a) return {#k,#a,a} end,flags={'no-writes'},"
+            + "description='counts'}",
         "redis.register_function('fa',function(k,a) return redis.pcall('incr',k[1] or 'n') end)",
         "redis.register_function{function_name='fd',callback=function() error('raised') end,flags={'no-writes','allow-oom'}}",
         "redis.register_function('f-bad',function() end)", "redis.register_function('fe')", "redis.register_function{}", "return 1",
