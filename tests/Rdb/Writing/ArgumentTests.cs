@@ -1,0 +1,19 @@
+using ModularKv.TestKit;
+
+namespace ModularKv.Rdb.Tests.Writing;
+
+/// <summary>Arguments of BGSAVE that are refused, beside redis-server: the comparison of random commands leaves BGSAVE out.</summary>
+public sealed class ArgumentTests
+{
+    [Fact]
+    public void Wrong_arguments_are_refused_as_by_redis()
+    {
+        using ServerProcess ours = ServerProcess.StartOurs();
+        using ServerProcess redis = ServerProcess.StartRedis();
+        using RespClient here = ours.Connect(), there = redis.Connect();
+        foreach (object[] call in (object[][])[["BGSAVE", "now"], ["BGSAVE", "schedul"], ["BGSAVE", ""], ["BGSAVE", "schedule", "more"]])
+        {
+            Assert.Equal(there.Call(call).Text, here.Call(call).Text);
+        }
+    }
+}
