@@ -1,11 +1,13 @@
-using System.Globalization;
-using System.Text;
+using ModularKv.Abstractions;
 using ModularKv.Abstractions.Transport;
 
 namespace ModularKv.Migration;
 
-/// <summary>Commands to a target, collected to pieces of a size worth sending, and the lines that it answers.</summary>
-internal sealed class TargetWire
+/// <summary>
+/// Commands to a target, and the lines that it answers. A target that takes nothing is a <see cref="TimeoutException"/> of whatever sends,
+/// a broken connection an <see cref="IOException"/>.
+/// </summary>
+internal sealed class TargetWire() : CommandOutput(PieceBytes)
 {
     /// <summary>Bytes sent at once. Source: migrateCommand.</summary>
     private const int PieceBytes = 64 * 1024;
@@ -13,12 +15,10 @@ internal sealed class TargetWire
     /// <summary>Longer answers are cut.</summary>
     private const int LineBytesMax = 1023;
 
-    private readonly byte[] _out = new byte[PieceBytes];
     private readonly byte[] _in = new byte[4096];
     private readonly byte[] _line = new byte[LineBytesMax];
     private DialedConnection _connection = null!;
     private long _timeoutMs;
-    private int _outLength;
     private int _inFrom;
     private int _inTo;
 
@@ -27,35 +27,8 @@ internal sealed class TargetWire
     {
         _connection = connection;
         _timeoutMs = timeoutMs;
-        _outLength = _inFrom = _inTo = 0;
-    }
-
-    /// <summary>Begins a command of so many arguments.</summary>
-    public void Begin(int arguments) => Header('*', arguments);
-
-    /// <summary>Adds an argument.</summary>
-    /// <exception cref="TimeoutException">The target takes nothing.</exception>
-    /// <exception cref="IOException">The connection is broken.</exception>
-    public void Argument(ReadOnlySpan<byte> argument)
-    {
-        Header('$', argument.Length);
-        Put(argument);
-        Put("\r\n"u8);
-    }
-
-    /// <summary>Adds a number as an argument.</summary>
-    public void Argument(long number)
-    {
-        Span<byte> text = stackalloc byte[Abstractions.NumberText.IntegerBytesMax];
-        Argument(text[..Abstractions.NumberText.Write(text, number)]);
-    }
-
-    /// <summary>Sends what is collected.</summary>
-    public void Flush()
-    {
-        int length = _outLength;
-        _outLength = 0;
-        if (length > 0) _connection.Send(_out.AsSpan(0, length), _timeoutMs);
+        _inFrom = _inTo = 0;
+        Discard();
     }
 
     /// <summary>The next line, without its end. Borrowed until the next call.</summary>
@@ -82,26 +55,6 @@ internal sealed class TargetWire
         return line.EndsWith("\r"u8) ? line[..^1] : line;
     }
 
-    private void Header(char kind, int number)
-    {
-        Span<byte> text = stackalloc byte[16];
-        int length = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{kind}{number}\r\n"), text);
-        Put(text[..length]);
-    }
-
-    private void Put(ReadOnlySpan<byte> bytes)
-    {
-        if (bytes.Length > _out.Length - _outLength)
-        {
-            Flush();
-            while (bytes.Length >= _out.Length)
-            {
-                _connection.Send(bytes[..PieceBytes], _timeoutMs);
-                bytes = bytes[PieceBytes..];
-            }
-        }
-
-        bytes.CopyTo(_out.AsSpan(_outLength));
-        _outLength += bytes.Length;
-    }
+    /// <inheritdoc/>
+    protected override void Write(ReadOnlySpan<byte> bytes) => _connection.Send(bytes, _timeoutMs);
 }
