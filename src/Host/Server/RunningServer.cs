@@ -2,6 +2,7 @@ using ModularKv.Host.Configuration;
 using ModularKv.Host.Diagnostics;
 using ModularKv.Host.EventLoop;
 using ModularKv.Host.Modules;
+using ModularKv.Host.Primitives;
 
 namespace ModularKv.Host.Server;
 
@@ -128,7 +129,7 @@ internal sealed class RunningServer : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return e.Message;
+            return SystemReason.Of(e);
         }
     }
 

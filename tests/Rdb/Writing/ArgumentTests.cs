@@ -2,7 +2,7 @@ using ModularKv.TestKit;
 
 namespace ModularKv.Rdb.Tests.Writing;
 
-/// <summary>Arguments of BGSAVE that are refused, beside redis-server: the comparison of random commands leaves BGSAVE out.</summary>
+/// <summary>What saving refuses, beside redis-server: the comparison of random commands leaves BGSAVE out.</summary>
 public sealed class ArgumentTests
 {
     [Fact]
@@ -15,5 +15,15 @@ public sealed class ArgumentTests
         {
             Assert.Equal(there.Call(call).Text, here.Call(call).Text);
         }
+    }
+
+    [Fact]
+    public void A_directory_that_is_none_is_refused_as_by_redis()
+    {
+        string[] unprotected = ["--enable-protected-configs", "yes"];
+        using ServerProcess ours = ServerProcess.StartOurs(unprotected);
+        using ServerProcess redis = ServerProcess.StartRedis(unprotected);
+        using RespClient here = ours.Connect(), there = redis.Connect();
+        Assert.Equal(there.Call("CONFIG", "SET", "dir", "/no such place").Text, here.Call("CONFIG", "SET", "dir", "/no such place").Text);
     }
 }
