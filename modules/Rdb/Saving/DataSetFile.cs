@@ -155,8 +155,10 @@ internal sealed class DataSetFile(IServer server, RdbSettings settings, RdbForma
     }
 
     private FileSink NewSink()
-        => new(new FixedFolder(server.Files, ()
-            => settings.Directory), settings.FileName.Text, settings.Directory, settings.IncrementalSync.Value);
+    {
+        var folder = new FixedFolder(server.Files, () => settings.Directory);
+        return new FileSink(folder, settings.FileName.Text, settings.Directory, settings.IncrementalSync.Value);
+    }
 
     private void Ended(string? error)
     {
