@@ -7,12 +7,6 @@ namespace ModularKv.Hashes.Persistence;
 /// <remarks>The position is that of a walk over the fields; with the topmost bit, of a second one over their times to live.</remarks>
 internal static class HashRewriting
 {
-    // Source: AOF_REWRITE_ITEMS_PER_CMD.
-    private const int FieldsPerCommand = 64;
-
-    // About so much per call, and per command where fields are long.
-    private const long PieceBytes = 64 * 1024;
-
     // Fields looked at per call for their times: 64 bytes a field.
     private const int TimesPerPiece = 1024;
 
@@ -36,7 +30,7 @@ internal static class HashRewriting
     {
         Span<byte> scratch = stackalloc byte[NumberText.IntegerBytesMax];
         HashWalk walk = new(value, position);
-        for (long bytes = 0; bytes < PieceBytes || HashReader.IsPacked(value);)
+        for (long bytes = 0; bytes < ValuePiece.Bytes || HashReader.IsPacked(value);)
         {
             int fields = CountNext(walk, ref bytes);
             if (fields == 0) return true;
@@ -59,7 +53,7 @@ internal static class HashRewriting
     {
         Span<byte> scratch = stackalloc byte[NumberText.IntegerBytesMax];
         int fields = 0;
-        for (long until = bytes + PieceBytes; fields < FieldsPerCommand && bytes < until && ahead.MoveNext(); fields++)
+        for (long until = bytes + ValuePiece.Bytes; fields < ValuePiece.ItemsPerCommand && bytes < until && ahead.MoveNext(); fields++)
         {
             bytes += ahead.Field.Text(scratch).Length;
             bytes += ahead.Value.Text(scratch).Length;

@@ -8,9 +8,6 @@ namespace ModularKv.Hashes.Persistence;
 /// <summary>Writes hashes in Redis's RDB forms; those without times to live in forms that versions before 7.4 read too.</summary>
 internal static class HashSaver
 {
-    /// <summary>A table is written in pieces of about so many bytes.</summary>
-    private const long PieceBytes = 64 * 1024;
-
     /// <inheritdoc cref="DataType.Save"/>
     public static bool Save(Entry value, ValueWriter writer, ref ulong position)
     {
@@ -60,7 +57,7 @@ internal static class HashSaver
 
         // The table rests until the last piece is written, so that its walk brings each field once.
         TableWalk walk = new(position);
-        while (writer.Written < PieceBytes)
+        while (writer.Written < ValuePiece.Bytes)
         {
             if (!root.Fields.Next(ref walk, out TableItem item)) return true;
             HashField content = HashReader.ValueOf(item);

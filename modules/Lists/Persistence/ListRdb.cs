@@ -21,8 +21,6 @@ internal sealed class ListRdb(Quicklist list)
 
     private const ulong PlainContainer = 1, PackedContainer = 2;
 
-    private const long PieceBytes = 64 * 1024;
-
     // Larger listpacks are taken apart: nodes of ours are at most half of that.
     private const int TakenWholeBytesMax = 128 * 1024;
 
@@ -38,7 +36,7 @@ internal sealed class ListRdb(Quicklist list)
         }
 
         int next = (int)(position - 1);
-        for (; next < count && writer.Written < PieceBytes; next++)
+        for (; next < count && writer.Written < ValuePiece.Bytes; next++)
         {
             NodeView node = store.Node(value, next);
             writer.Length(node.IsPlain ? PlainContainer : PackedContainer);

@@ -5,19 +5,13 @@ namespace ModularKv.Lists.Persistence;
 /// <summary>Writes the commands that rebuild a list, a large one by pieces. Source: aof.c, rewriteListObject.</summary>
 internal static class ListRewriting
 {
-    // Source: AOF_REWRITE_ITEMS_PER_CMD.
-    private const int ElementsPerCommand = 64;
-
-    // About so much per call.
-    private const long PieceBytes = 64 * 1024;
-
     /// <summary>As <see cref="DataType.Rewrite(Entry, ICommandSink, ref ulong)"/>; the position is the node to go on with.</summary>
     public static bool Write(ListStore store, Entry value, ICommandSink commands, ref ulong position)
     {
         int nodes = ListStore.NodeCount(value);
         int end = (int)position;
         long elements = 0;
-        for (long bytes = 0; end < nodes && bytes < PieceBytes; end++)
+        for (long bytes = 0; end < nodes && bytes < ValuePiece.Bytes; end++)
         {
             NodeView node = store.Node(value, end);
             elements += node.Count;
@@ -34,7 +28,7 @@ internal static class ListRewriting
         Span<byte> scratch = stackalloc byte[NumberText.IntegerBytesMax];
         while (elements > 0)
         {
-            int some = (int)Math.Min(elements, ElementsPerCommand);
+            int some = (int)Math.Min(elements, ValuePiece.ItemsPerCommand);
             commands.Begin(2 + some);
             commands.Argument("RPUSH"u8);
             commands.Argument(key);

@@ -18,9 +18,6 @@ internal sealed class SetRdb(SetStore store)
 
     private const int VersionOfListpack = 11;
 
-    // About so much per call: a large set must not hold the loop.
-    private const int BytesPerPiece = 64 * 1024;
-
     private readonly SetDraft _draft = new(store);
     private readonly SetPacking _packing = new(store);
 
@@ -57,7 +54,7 @@ internal sealed class SetRdb(SetStore store)
         }
 
         TableWalk table = new(position);
-        while (writer.Written < BytesPerPiece)
+        while (writer.Written < ValuePiece.Bytes)
         {
             if (!set.Table.Next(ref table, out TableItem item)) return true;
             writer.String(item.Key);

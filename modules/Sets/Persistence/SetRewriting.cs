@@ -5,18 +5,12 @@ namespace ModularKv.Sets.Persistence;
 /// <summary>Writes the commands that rebuild a set, a large one by pieces. Source: aof.c, rewriteSetObject.</summary>
 internal static class SetRewriting
 {
-    // Source: AOF_REWRITE_ITEMS_PER_CMD.
-    private const int MembersPerCommand = 64;
-
-    // About so much per call, and per command where members are long.
-    private const long PieceBytes = 64 * 1024;
-
     /// <inheritdoc cref="DataType.Rewrite(Entry, ICommandSink, ref ulong)"/>
     public static bool Write(Entry value, ICommandSink commands, ref ulong position)
     {
         Span<byte> digits = stackalloc byte[NumberText.IntegerBytesMax];
         SetWalk walk = new(SetView.Of(value), position);
-        for (long bytes = 0; bytes < PieceBytes;)
+        for (long bytes = 0; bytes < ValuePiece.Bytes;)
         {
             int members = CountNext(walk, ref bytes);
             if (members == 0) return true;
@@ -35,7 +29,7 @@ internal static class SetRewriting
     {
         Span<byte> digits = stackalloc byte[NumberText.IntegerBytesMax];
         int members = 0;
-        for (long until = bytes + PieceBytes; members < MembersPerCommand && bytes < until; members++)
+        for (long until = bytes + ValuePiece.Bytes; members < ValuePiece.ItemsPerCommand && bytes < until; members++)
         {
             if (!ahead.MoveNext(out SetMember member)) break;
             bytes += member.Text(digits).Length;

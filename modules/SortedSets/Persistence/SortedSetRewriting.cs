@@ -6,12 +6,6 @@ namespace ModularKv.SortedSets.Persistence;
 /// <summary>Writes the commands that rebuild a sorted set, a large one by pieces. Source: aof.c, rewriteSortedSetObject.</summary>
 internal static class SortedSetRewriting
 {
-    // Source: AOF_REWRITE_ITEMS_PER_CMD.
-    private const int PairsPerCommand = 64;
-
-    // About so much per call, and per command where members are long.
-    private const long PieceBytes = 64 * 1024;
-
     /// <summary>As <see cref="DataType.Rewrite(Entry, ICommandSink, ref ulong)"/>; the position is a rank.</summary>
     public static bool Write(Entry value, ICommandSink commands, ref ulong position)
     {
@@ -19,7 +13,7 @@ internal static class SortedSetRewriting
         SetCursor at = set.At((long)position);
         for (long bytes = 0; at.IsValid; )
         {
-            if (bytes >= PieceBytes) return false;
+            if (bytes >= ValuePiece.Bytes) return false;
             int pairs = CountNext(set.At((long)position), ref bytes);
             commands.Begin(2 + (2 * pairs));
             commands.Argument("ZADD"u8);
@@ -47,7 +41,8 @@ internal static class SortedSetRewriting
     {
         Span<byte> digits = stackalloc byte[NumberText.IntegerBytesMax];
         int pairs = 0;
-        for (long until = bytes + PieceBytes; pairs < PairsPerCommand && bytes < until && ahead.IsValid; pairs++, ahead.MoveNext())
+        long until = bytes + ValuePiece.Bytes;
+        for (; pairs < ValuePiece.ItemsPerCommand && bytes < until && ahead.IsValid; pairs++, ahead.MoveNext())
         {
             bytes += ahead.Member(digits).Length + sizeof(double);
         }

@@ -11,9 +11,6 @@ namespace ModularKv.Streams.Persistence;
 /// </remarks>
 internal sealed class StreamRewriting
 {
-    // About so much per call.
-    private const long PieceBytes = 64 * 1024;
-
     // What a claim takes, about.
     private const long ClaimBytes = 128;
 
@@ -29,7 +26,7 @@ internal sealed class StreamRewriting
         long bytes = 0;
         for (; position < nodes; position++)
         {
-            if (bytes >= PieceBytes) return false;
+            if (bytes >= ValuePiece.Bytes) return false;
             WriteNode(key, stream, (long)position, commands, ref bytes);
         }
 
@@ -108,7 +105,7 @@ internal sealed class StreamRewriting
     {
         if (position == step)
         {
-            if (bytes >= PieceBytes) return false;
+            if (bytes >= ValuePiece.Bytes) return false;
             bytes += ClaimBytes;
             commands.Begin(7);
             commands.Argument("XGROUP"u8);
@@ -134,7 +131,7 @@ internal sealed class StreamRewriting
                 continue;
             }
 
-            if (bytes >= PieceBytes) return false;
+            if (bytes >= ValuePiece.Bytes) return false;
             bytes += ClaimBytes;
             WriteConsumer(key, group, consumer, commands);
             position++;
@@ -160,7 +157,7 @@ internal sealed class StreamRewriting
         TreeCursor cursor = consumer.Pending.At((long)(position - first));
         for (; cursor.IsValid; cursor.MoveNext(), position++, bytes += ClaimBytes)
         {
-            if (bytes >= PieceBytes) return false;
+            if (bytes >= ValuePiece.Bytes) return false;
             StreamId id = StreamId.FromTree(cursor.Head, cursor.Tail);
             var entry = new PendingEntry(group.FindPending(id).Payload);
             commands.Begin(12);

@@ -11,8 +11,6 @@ namespace ModularKv.Streams.Persistence;
 /// </remarks>
 internal sealed class StreamSaving
 {
-    private const long PieceBytes = 64 * 1024;
-
     /// <summary>As <see cref="DataType.Save"/>.</summary>
     public bool Save(StreamValue stream, ValueWriter writer, ref ulong position)
     {
@@ -49,7 +47,7 @@ internal sealed class StreamSaving
             writer.String(key);
             writer.String(node);
             position++;
-            if (writer.Written >= PieceBytes) return false;
+            if (writer.Written >= ValuePiece.Bytes) return false;
         }
 
         return true;
@@ -124,7 +122,7 @@ internal sealed class StreamSaving
             }
 
             position++;
-            if (writer.Written >= PieceBytes) return false;
+            if (writer.Written >= ValuePiece.Bytes) return false;
             cursor.MoveNext();
         }
 
