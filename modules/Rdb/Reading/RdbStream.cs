@@ -265,6 +265,7 @@ internal sealed class RdbStream(int bufferBytes = RdbStream.ImageBufferBytes)
         }
 
         ReadOnlySpan<byte> bytes = Bytes(compressed);
+        if (_ahead != null && _ahead.TryExpanded(Position, (int)length, out ReadOnlySpan<byte> expanded)) return expanded;
         if (_expanded.Length < (int)length) _expanded = Uninitialized(Math.Max((long)length, Math.Min(_expanded.Length * 2L, 1 << 16)));
         Span<byte> to = _expanded.AsSpan(0, (int)length);
         return Lzf.TryDecompress(bytes, to) ? to : throw Broken("Invalid LZF compressed string");

@@ -5,7 +5,8 @@ using ModularKv.Abstractions.Memory;
 namespace ModularKv.Rdb.Reading;
 
 /// <summary>
-/// Reads a source on a thread of its own, a few chunks ahead of the loop, and sums what it reads. Everything else is the loop's.
+/// Reads a source on a thread of its own, a few chunks ahead of the loop, sums what it reads, and expands the compressed strings that it
+/// finds in an image. Everything else is the loop's.
 /// </summary>
 internal sealed class ReadAhead : IDisposable
 {
@@ -17,6 +18,7 @@ internal sealed class ReadAhead : IDisposable
 
     private readonly RdbSource _source;
     private readonly bool _sums;
+    private readonly bool _isImage;
     private readonly Chunk[] _ring = new Chunk[Chunks];
     private readonly SemaphoreSlim _free = new(Chunks);
     private readonly SemaphoreSlim _full = new(0);
@@ -24,6 +26,9 @@ internal sealed class ReadAhead : IDisposable
     private ExceptionDispatchInfo? _failure;
     private volatile bool _stopped;
     private volatile int _read;
+    private Chunk? _reading;
+    private long _position;
+    private ulong _sum;
     private int _taken;
     private bool _ended;
 
@@ -31,17 +36,22 @@ internal sealed class ReadAhead : IDisposable
     /// <param name="source">Read on the other thread until <see cref="Stop"/>.</param>
     /// <param name="room">Bytes to leave before each chunk, for what the reader has left of the one before.</param>
     /// <param name="sums">Whether to keep a checksum.</param>
+    /// <param name="isImage">Whether the source begins with an image, whose strings can be expanded.</param>
     /// <param name="chunkBytes">Bytes of a chunk.</param>
-    public ReadAhead(RdbSource source, int room, bool sums, int chunkBytes = ChunkBytes)
+    public ReadAhead(RdbSource source, int room, bool sums, bool isImage, int chunkBytes = ChunkBytes)
     {
-        (_source, _sums, Room) = (source, sums, room);
+        (_source, _sums, _isImage, Room) = (source, sums, isImage, room);
         for (int i = 0; i < Chunks; i++) _ring[i] = new Chunk(GC.AllocateUninitializedArray<byte>(room + chunkBytes));
-        _thread = new Thread(Run) { IsBackground = true, Name = "rdb-reader" };
-        _thread.Start();
+
+        // Not before what fetches memory for the loop: if the loop has to wait for this thread, that leaves a processor for it.
+        _thread = QuietThread.Start("rdb-reader", Run);
     }
 
     /// <summary>Bytes before each chunk.</summary>
     public int Room { get; }
+
+    /// <summary>Strings that <see cref="TryExpanded"/> has given.</summary>
+    public long ExpandedCount { get; private set; }
 
     /// <summary>The next chunk, waited for; the one before is given back. Null: there are no more bytes.</summary>
     /// <exception cref="IOException">The source could not be read.</exception>
@@ -54,6 +64,17 @@ internal sealed class ReadAhead : IDisposable
         Chunk chunk = _ring[_taken++ % Chunks];
         _ended = chunk.Count == 0;
         return _ended ? null : chunk;
+    }
+
+    /// <summary>The string that ends at a place of the chunk taken last, if it was expanded. Borrowed until the next chunk.</summary>
+    /// <param name="end">Bytes of the source up to its end.</param>
+    /// <param name="length">Bytes that it must make.</param>
+    /// <param name="expanded">What it makes.</param>
+    public bool TryExpanded(long end, int length, out ReadOnlySpan<byte> expanded)
+    {
+        bool found = _ring[(_taken - 1) % Chunks].Expanded.TryFind(end, length, out expanded);
+        if (found) ExpandedCount++;
+        return found;
     }
 
     /// <summary>Stops reading.</summary>
@@ -84,31 +105,58 @@ internal sealed class ReadAhead : IDisposable
 
     private void Run()
     {
-        ulong sum = 0;
-        long position = 0;
         try
         {
-            for (int next = 0; ; next++)
+            if (_isImage) Expand();
+            if (_reading is not { Count: 0 })
             {
-                _free.Wait();
-                if (_stopped) return;
-                Chunk chunk = _ring[next % Chunks];
-                chunk.Count = Read(chunk.Bytes.AsSpan(Room));
-                chunk.Position = position;
-                chunk.SumBefore = sum;
-                position += chunk.Count;
-                if (_sums) sum = Crc64.Append(sum, chunk.Bytes.AsSpan(Room, chunk.Count));
-                _read = next + 1;
-                _full.Release();
-                if (chunk.Count == 0) return;
+                while (ReadNext() is { Count: > 0 }) Publish();
             }
         }
         catch (Exception e)
         {
             // The loop's to deal with, when it comes to these bytes.
             _failure = ExceptionDispatchInfo.Capture(e);
-            _full.Release();
         }
+
+        Publish();
+        if (_failure != null) _full.Release();
+    }
+
+    // A chunk that is being looked through is the loop's only afterwards.
+    private void Expand()
+    {
+        try
+        {
+            new ImageExpansion(new ChunkSource(this)).Run();
+        }
+        catch (ValueFormatException)
+        {
+            // The loop will find the same, and say it.
+        }
+    }
+
+    private Chunk? ReadNext()
+    {
+        Publish();
+        if (!_stopped) _free.Wait();
+        if (_stopped) return null;
+        Chunk chunk = _ring[_read % Chunks];
+        chunk.Expanded.Clear();
+        chunk.Count = Read(chunk.Bytes.AsSpan(Room));
+        chunk.Position = _position;
+        chunk.SumBefore = _sum;
+        _position += chunk.Count;
+        if (_sums) _sum = Crc64.Append(_sum, chunk.Bytes.AsSpan(Room, chunk.Count));
+        return _reading = chunk;
+    }
+
+    private void Publish()
+    {
+        if (_reading == null) return;
+        _reading = null;
+        _read++;
+        _full.Release();
     }
 
     private int Read(Span<byte> into)
@@ -138,5 +186,33 @@ internal sealed class ReadAhead : IDisposable
 
         /// <summary>The checksum of all bytes before these.</summary>
         public ulong SumBefore { get; set; }
+
+        /// <summary>Strings that end in it, expanded.</summary>
+        public ExpandedStrings Expanded { get; } = new();
+    }
+
+    // The chunks, for who looks through them on the reading thread.
+    private sealed class ChunkSource(ReadAhead owner) : ExpansionSource
+    {
+        private int _given;
+
+        public override ExpandedStrings Expanded => owner._reading!.Expanded;
+
+        public override int Read(Span<byte> into)
+        {
+            Chunk? chunk = owner._reading;
+            if (chunk == null || _given == chunk.Count)
+            {
+                chunk = owner.ReadNext();
+                _given = 0;
+            }
+
+            int count = Math.Min(into.Length, (chunk?.Count ?? 0) - _given);
+            if (count > 0) chunk!.Bytes.AsSpan(owner.Room + _given, count).CopyTo(into);
+            _given += count;
+            return count;
+        }
+
+        public override void Unread(ReadOnlySpan<byte> bytes) => throw new NotSupportedException();
     }
 }

@@ -4,7 +4,7 @@ using ModularKv.Rdb.Format;
 namespace ModularKv.Rdb.Reading;
 
 /// <summary>Finds the end of a value without understanding it, for every type byte there is.</summary>
-internal sealed class ValueSkipper(RdbStream stream)
+internal class ValueSkipper(RdbStream stream)
 {
     private const int TimeBytes = 8;
     private const int StreamIdBytes = 16;
@@ -160,11 +160,15 @@ internal sealed class ValueSkipper(RdbStream stream)
             case RdbEncoding.Int32: stream.Skip(4); break;
             case RdbEncoding.Lzf:
                 ulong compressed = stream.Length();
-                stream.Length();
-                stream.Skip(compressed);
+                Compressed(compressed, stream.Length());
                 break;
             default:
                 throw stream.Broken($"Unknown RDB string encoding type {length}");
         }
     }
+
+    /// <summary>Reads over a compressed string.</summary>
+    /// <param name="compressed">Bytes of it.</param>
+    /// <param name="length">Bytes that it makes, as it states.</param>
+    protected virtual void Compressed(ulong compressed, ulong length) => stream.Skip(compressed);
 }

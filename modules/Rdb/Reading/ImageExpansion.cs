@@ -1,0 +1,118 @@
+using ModularKv.Abstractions;
+using ModularKv.Abstractions.Memory;
+using ModularKv.Rdb.Format;
+
+namespace ModularKv.Rdb.Reading;
+
+/// <summary>Bytes of an image, and where to put the strings that end in those given out last.</summary>
+internal abstract class ExpansionSource : RdbSource
+{
+    /// <summary>Strings that end in the bytes given out last.</summary>
+    public abstract ExpandedStrings Expanded { get; }
+}
+
+/// <summary>Goes through an image without understanding its values, and expands its compressed strings.</summary>
+internal sealed class ImageExpansion
+{
+    private const int HeaderBytes = 9;
+    private const int ExpireTimeBytes = 4;
+    private const int ExpireTimeMsBytes = 8;
+
+    // A whole chunk beside what is left of the one before.
+    private const int BufferBytes = 2 * ReadAhead.ChunkBytes;
+
+    private readonly RdbStream _stream = new(BufferBytes);
+    private readonly Skipper _skipper;
+
+    /// <param name="source">Begins with an image.</param>
+    public ImageExpansion(ExpansionSource source)
+    {
+        _skipper = new Skipper(_stream, source);
+        _stream.Open(source);
+    }
+
+    /// <summary>Goes to the image's end. What follows it may have been read.</summary>
+    /// <exception cref="ValueFormatException">The bytes are no image, or end.</exception>
+    public void Run()
+    {
+        _stream.Skip(HeaderBytes);
+        while (true)
+        {
+            int opcode = _stream.Byte();
+            if (opcode == RdbOpcode.End) return;
+            if (opcode < RdbOpcode.SlotInfo)
+            {
+                _skipper.Skip(RdbTypeByte.String);
+                _skipper.Skip(opcode);
+            }
+            else
+            {
+                SkipOther(opcode);
+            }
+        }
+    }
+
+    private void SkipOther(int opcode)
+    {
+        switch (opcode)
+        {
+            case RdbOpcode.ExpireTime:
+                _stream.Skip(ExpireTimeBytes);
+                break;
+            case RdbOpcode.ExpireTimeMs:
+                _stream.Skip(ExpireTimeMsBytes);
+                break;
+            case RdbOpcode.Frequency:
+                _stream.Skip(1);
+                break;
+            case RdbOpcode.Idle or RdbOpcode.SelectDatabase:
+                _stream.Length();
+                break;
+            case RdbOpcode.ResizeDatabase:
+                SkipLengths(2);
+                break;
+            case RdbOpcode.SlotInfo:
+                SkipLengths(3);
+                break;
+            case RdbOpcode.Aux:
+                _skipper.Skip(RdbTypeByte.String);
+                _skipper.Skip(RdbTypeByte.String);
+                break;
+            case RdbOpcode.ModuleAux:
+                SkipLengths(3);
+                _skipper.ModuleItems();
+                break;
+            case RdbOpcode.Function2:
+                _skipper.Skip(RdbTypeByte.String);
+                break;
+            default:
+                throw _stream.Broken($"an opcode {opcode}");
+        }
+    }
+
+    private void SkipLengths(int count)
+    {
+        for (int i = 0; i < count; i++) _stream.Length();
+    }
+
+    private sealed class Skipper(RdbStream stream, ExpansionSource source) : ValueSkipper(stream)
+    {
+        // Longer ones are the loop's.
+        private const ulong CompressedBytesMax = 64 * 1024;
+
+        private readonly RdbStream _stream = stream;
+
+        protected override void Compressed(ulong compressed, ulong length)
+        {
+            if (compressed > CompressedBytesMax || length > ExpandedStrings.BytesMax)
+            {
+                _stream.Skip(compressed);
+                return;
+            }
+
+            ReadOnlySpan<byte> bytes = _stream.Bytes(compressed);
+            Span<byte> room = source.Expanded.Room((int)length);
+            if (!room.IsEmpty && Lzf.TryDecompress(bytes, room)) source.Expanded.Add(_stream.Position, (int)length);
+        }
+    }
+}
