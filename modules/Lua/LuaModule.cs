@@ -1,5 +1,6 @@
 using ModularKv.Abstractions;
 using ModularKv.Abstractions.Scripting;
+using ModularKv.Lua.Unsafe;
 
 namespace ModularKv.Lua;
 
@@ -10,7 +11,11 @@ public sealed class LuaModule : IModule
     private readonly LuaEngine _engine = new();
 
     /// <inheritdoc/>
-    public void Configure(IModuleRegistry registry) => registry.Provide<ScriptEngine>(_engine);
+    public void Configure(IModuleRegistry registry)
+    {
+        Native.Require();
+        registry.Provide<ScriptEngine>(_engine);
+    }
 
     /// <inheritdoc/>
     public void Start(IServer server) => _engine.Start();

@@ -121,5 +121,19 @@ internal static unsafe class Native
     public static readonly delegate* unmanaged[SuppressGCTransition]<nint, int, long, void> RawSetIndexFast =
         (delegate* unmanaged[SuppressGCTransition]<nint, int, long, void>)Find("lua_rawseti");
 
+    /// <summary>Makes sure that the library is there.</summary>
+    /// <exception cref="InvalidOperationException">It is not, or lacks a function.</exception>
+    public static void Require()
+    {
+        try
+        {
+            RuntimeHelpers.RunClassConstructor(typeof(Native).TypeHandle);
+        }
+        catch (TypeInitializationException e) when (e.InnerException is DllNotFoundException or EntryPointNotFoundException)
+        {
+            throw new InvalidOperationException($"the Lua 5.4 library (lua54) beside the module cannot be used: {e.InnerException.Message}", e);
+        }
+    }
+
     public static nint Find(string name) => NativeLibrary.GetExport(s_library, name);
 }
