@@ -22,7 +22,8 @@ public sealed class MissingLibraryTests
             }
 
             using ServerProcess server = ServerProcess.StartOurs("--module-dir", some.FullName, "--module-failure", "continue");
-            Assert.Contains("the Lua 5.4 library (lua54) beside the module cannot be used", server.Log, StringComparison.Ordinal);
+            const string Said = "the Lua 5.4 library (lua54) beside the module cannot be used";
+            Assert.True(SpinWait.SpinUntil(() => server.Log.Contains(Said), TimeSpan.FromSeconds(10)), server.Log);
             using RespClient client = server.Connect();
             Assert.Contains("redis_version", client.Call("INFO").Text, StringComparison.Ordinal);
             Assert.StartsWith("ERR", client.Call("EVAL", "return 1", "0").Text, StringComparison.Ordinal);

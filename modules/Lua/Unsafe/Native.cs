@@ -131,7 +131,8 @@ internal static unsafe class Native
         }
         catch (TypeInitializationException e) when (e.InnerException is DllNotFoundException or EntryPointNotFoundException)
         {
-            throw new InvalidOperationException($"the Lua 5.4 library (lua54) beside the module cannot be used: {e.InnerException.Message}", e);
+            string reason = e.InnerException.Message;
+            throw new InvalidOperationException($"the Lua 5.4 library (lua54) beside the module cannot be used: {reason}", e);
         }
     }
 
