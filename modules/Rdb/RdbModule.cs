@@ -29,7 +29,7 @@ public sealed class RdbModule : IModule
         var loading = new DataSetLoad(server, settings, load);
         var flushes = new FlushObserver(server, settings, _file);
         registry.Observe(flushes);
-        registry.Observe(new LifeObserver(_file, loading));
+        registry.Observe(new LifeObserver(_file, loading, format));
         registry.OnShutdown(_file.ReadyToStop);
         registry.Info("Persistence", 400, new PersistenceInfo(server, format, _file, loading).WriteTo);
         registry.Info("Stats", 500, info => info.Line("dump_payload_sanitizations", loader.Sanitizations));
