@@ -13,6 +13,9 @@ internal sealed class ExpandedStrings
     private int _used;
     private int _next;
 
+    /// <summary>How many <see cref="TryFind"/> has found, ever.</summary>
+    public long Found { get; private set; }
+
     /// <summary>Forgets them.</summary>
     public void Clear()
     {
@@ -47,6 +50,7 @@ internal sealed class ExpandedStrings
     {
         while (_next < _places.Count && _places[_next].End < end) _next++;
         bool found = _next < _places.Count && _places[_next].End == end && _places[_next].Length == length;
+        if (found) Found++;
         expanded = found ? _bytes.AsSpan(_places[_next].At, length) : default;
         return found;
     }

@@ -4,13 +4,6 @@ using ModularKv.Rdb.Format;
 
 namespace ModularKv.Rdb.Reading;
 
-/// <summary>Bytes of an image, and where to put the strings that end in those given out last.</summary>
-internal abstract class ExpansionSource : RdbSource
-{
-    /// <summary>Strings that end in the bytes given out last.</summary>
-    public abstract ExpandedStrings Expanded { get; }
-}
-
 /// <summary>Goes through an image without understanding its values, and expands its compressed strings.</summary>
 internal sealed class ImageExpansion
 {
@@ -18,17 +11,15 @@ internal sealed class ImageExpansion
     private const int ExpireTimeBytes = 4;
     private const int ExpireTimeMsBytes = 8;
 
-    // A whole chunk beside what is left of the one before.
-    private const int BufferBytes = 2 * ReadAhead.ChunkBytes;
-
-    private readonly RdbStream _stream = new(BufferBytes);
+    private readonly RdbStream _stream;
     private readonly Skipper _skipper;
 
-    /// <param name="source">Begins with an image.</param>
-    public ImageExpansion(ExpansionSource source)
+    /// <param name="chunks">Begin with an image; each gets the strings that end in it.</param>
+    public ImageExpansion(ChunkSource chunks)
     {
-        _skipper = new Skipper(_stream, source);
-        _stream.Open(source);
+        _stream = new RdbStream(chunks.Room);
+        _skipper = new Skipper(_stream);
+        _stream.Open(chunks);
     }
 
     /// <summary>Goes to the image's end. What follows it may have been read.</summary>
@@ -95,7 +86,7 @@ internal sealed class ImageExpansion
         for (int i = 0; i < count; i++) _stream.Length();
     }
 
-    private sealed class Skipper(RdbStream stream, ExpansionSource source) : ValueSkipper(stream)
+    private sealed class Skipper(RdbStream stream) : ValueSkipper(stream)
     {
         // Longer ones are the loop's.
         private const ulong CompressedBytesMax = 64 * 1024;
@@ -111,8 +102,9 @@ internal sealed class ImageExpansion
             }
 
             ReadOnlySpan<byte> bytes = _stream.Bytes(compressed);
-            Span<byte> room = source.Expanded.Room((int)length);
-            if (!room.IsEmpty && Lzf.TryDecompress(bytes, room)) source.Expanded.Add(_stream.Position, (int)length);
+            ExpandedStrings expanded = _stream.Expanded;
+            Span<byte> room = expanded.Room((int)length);
+            if (!room.IsEmpty && Lzf.TryDecompress(bytes, room)) expanded.Add(_stream.Position, (int)length);
         }
     }
 }

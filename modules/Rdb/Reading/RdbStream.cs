@@ -27,6 +27,8 @@ internal sealed class RdbStream(int bufferBytes = RdbStream.ImageBufferBytes)
 
     private byte[] _buffer = [];
     private ReadAhead? _ahead;
+    private ChunkSource? _chunks;
+    private ReadAhead.Chunk? _chunk;
     private readonly byte[] _digits = new byte[NumberText.IntegerBytesMax];
     private readonly ArrayBufferWriter<byte> _captured = new();
     private RdbSource _source = null!;
@@ -44,6 +46,9 @@ internal sealed class RdbStream(int bufferBytes = RdbStream.ImageBufferBytes)
     /// <summary>Told the position whenever the buffer is filled.</summary>
     public Action<long>? Filled { get; set; }
 
+    /// <summary>Strings that end in the chunk read last.</summary>
+    public ExpandedStrings Expanded => _chunk!.Expanded;
+
     /// <summary>Whether a checksum is kept.</summary>
     public bool Sums { get; set; }
 
@@ -60,12 +65,17 @@ internal sealed class RdbStream(int bufferBytes = RdbStream.ImageBufferBytes)
     {
         Invariant.Check(ahead == null || ahead.Room == bufferBytes, "what reads ahead leaves another room than a buffer");
         _source = source;
-        _ahead = ahead;
+        _chunks = _ahead = ahead;
         if (ahead == null && _buffer.Length == 0) _buffer = GC.AllocateUninitializedArray<byte>(bufferBytes);
-        _at = _end = _summedTo = 0;
-        _before = 0;
-        _sum = 0;
-        _captures = IsExhausted = false;
+        Begin();
+    }
+
+    /// <summary>Starts with the first byte of chunks, which are read where they are.</summary>
+    public void Open(ChunkSource chunks)
+    {
+        Invariant.Check(chunks.Room == bufferBytes, "chunks leave another room than a buffer");
+        _chunks = chunks;
+        Begin();
     }
 
     /// <summary>Gives back to the source what was read ahead, and forgets it.</summary>
@@ -91,7 +101,8 @@ internal sealed class RdbStream(int bufferBytes = RdbStream.ImageBufferBytes)
     {
         if (_ahead == null) return;
         _ahead.Dispose();
-        _ahead = null;
+        _chunks = _ahead = null;
+        _chunk = null;
         _buffer = [];
     }
 
@@ -222,6 +233,14 @@ internal sealed class RdbStream(int bufferBytes = RdbStream.ImageBufferBytes)
         return _captured.WrittenSpan;
     }
 
+    private void Begin()
+    {
+        _at = _end = _summedTo = 0;
+        _before = 0;
+        _sum = 0;
+        _captures = IsExhausted = false;
+    }
+
     private ReadOnlySpan<byte> Bytes(int count)
     {
         if (_end - _at < count)
@@ -265,7 +284,7 @@ internal sealed class RdbStream(int bufferBytes = RdbStream.ImageBufferBytes)
         }
 
         ReadOnlySpan<byte> bytes = Bytes(compressed);
-        if (_ahead != null && _ahead.TryExpanded(Position, (int)length, out ReadOnlySpan<byte> expanded)) return expanded;
+        if (_chunk != null && _chunk.Expanded.TryFind(Position, (int)length, out ReadOnlySpan<byte> expanded)) return expanded;
         if (_expanded.Length < (int)length) _expanded = Uninitialized(Math.Max((long)length, Math.Min(_expanded.Length * 2L, 1 << 16)));
         Span<byte> to = _expanded.AsSpan(0, (int)length);
         return Lzf.TryDecompress(bytes, to) ? to : throw Broken("Invalid LZF compressed string");
@@ -276,13 +295,13 @@ internal sealed class RdbStream(int bufferBytes = RdbStream.ImageBufferBytes)
     // Makes at least so many bytes stand in the buffer.
     private void Fill(int needed)
     {
-        if (_ahead == null) Settle();
+        if (_chunks == null) Settle();
         if (_captures)
         {
             Capture();
         }
 
-        if (_ahead != null) TakeChunks(needed);
+        if (_chunks != null) TakeChunks(needed);
         else ReadBuffer(needed);
         if (_captures) _capturedTo = _at;
         Filled?.Invoke(Position);
@@ -310,10 +329,11 @@ internal sealed class RdbStream(int bufferBytes = RdbStream.ImageBufferBytes)
         while (_end - _at < needed)
         {
             // The old chunk is read on another thread again as soon as the next one is taken.
-            int left = _end - _at, room = _ahead!.Room;
+            int left = _end - _at, room = _chunks!.Room;
             if (_left.Length < left) _left = new byte[bufferBytes];
             _buffer.AsSpan(_at, left).CopyTo(_left);
-            ReadAhead.Chunk chunk = _ahead.Take() ?? throw Exhausted();
+            ReadAhead.Chunk chunk = _chunks.Take() ?? throw Exhausted();
+            _chunk = chunk;
             _buffer = chunk.Bytes;
             _at = room - left;
             _left.AsSpan(0, left).CopyTo(_buffer.AsSpan(_at));

@@ -8,7 +8,7 @@ namespace ModularKv.Rdb.Reading;
 /// Reads a source on a thread of its own, a few chunks ahead of the loop, sums what it reads, and expands the compressed strings that it
 /// finds in an image. Everything else is the loop's.
 /// </summary>
-internal sealed class ReadAhead : IDisposable
+internal sealed class ReadAhead : ChunkSource, IDisposable
 {
     /// <summary>Bytes of a chunk.</summary>
     public const int ChunkBytes = 256 * 1024;
@@ -47,15 +47,15 @@ internal sealed class ReadAhead : IDisposable
         _thread = QuietThread.Start("rdb-reader", Run);
     }
 
-    /// <summary>Bytes before each chunk.</summary>
-    public int Room { get; }
+    /// <inheritdoc/>
+    public override int Room { get; }
 
-    /// <summary>Strings that <see cref="TryExpanded"/> has given.</summary>
-    public long ExpandedCount { get; private set; }
+    /// <summary>Strings that the loop found expanded. Loop only.</summary>
+    public long ExpandedCount => _ring.Sum(chunk => chunk.Expanded.Found);
 
     /// <summary>The next chunk, waited for; the one before is given back. Null: there are no more bytes.</summary>
     /// <exception cref="IOException">The source could not be read.</exception>
-    public Chunk? Take()
+    public override Chunk? Take()
     {
         if (_ended) return null;
         if (_taken > 0) _free.Release();
@@ -64,17 +64,6 @@ internal sealed class ReadAhead : IDisposable
         Chunk chunk = _ring[_taken++ % Chunks];
         _ended = chunk.Count == 0;
         return _ended ? null : chunk;
-    }
-
-    /// <summary>The string that ends at a place of the chunk taken last, if it was expanded. Borrowed until the next chunk.</summary>
-    /// <param name="end">Bytes of the source up to its end.</param>
-    /// <param name="length">Bytes that it must make.</param>
-    /// <param name="expanded">What it makes.</param>
-    public bool TryExpanded(long end, int length, out ReadOnlySpan<byte> expanded)
-    {
-        bool found = _ring[(_taken - 1) % Chunks].Expanded.TryFind(end, length, out expanded);
-        if (found) ExpandedCount++;
-        return found;
     }
 
     /// <summary>Stops reading.</summary>
@@ -128,7 +117,7 @@ internal sealed class ReadAhead : IDisposable
     {
         try
         {
-            new ImageExpansion(new ChunkSource(this)).Run();
+            new ImageExpansion(new Looking(this)).Run();
         }
         catch (ValueFormatException)
         {
@@ -192,27 +181,21 @@ internal sealed class ReadAhead : IDisposable
     }
 
     // The chunks, for who looks through them on the reading thread.
-    private sealed class ChunkSource(ReadAhead owner) : ExpansionSource
+    private sealed class Looking(ReadAhead owner) : ChunkSource
     {
-        private int _given;
+        public override int Room => owner.Room;
 
-        public override ExpandedStrings Expanded => owner._reading!.Expanded;
-
-        public override int Read(Span<byte> into)
-        {
-            Chunk? chunk = owner._reading;
-            if (chunk == null || _given == chunk.Count)
-            {
-                chunk = owner.ReadNext();
-                _given = 0;
-            }
-
-            int count = Math.Min(into.Length, (chunk?.Count ?? 0) - _given);
-            if (count > 0) chunk!.Bytes.AsSpan(owner.Room + _given, count).CopyTo(into);
-            _given += count;
-            return count;
-        }
-
-        public override void Unread(ReadOnlySpan<byte> bytes) => throw new NotSupportedException();
+        public override Chunk? Take() => owner.ReadNext() is { Count: > 0 } chunk ? chunk : null;
     }
+}
+
+/// <summary>Chunks of a source, in order.</summary>
+internal abstract class ChunkSource
+{
+    /// <summary>Bytes to fill before each chunk, for what its reader has left of the one before.</summary>
+    public abstract int Room { get; }
+
+    /// <summary>The next chunk; the one before must not be touched any more. Null: there are no more bytes.</summary>
+    /// <exception cref="IOException">The source could not be read.</exception>
+    public abstract ReadAhead.Chunk? Take();
 }
