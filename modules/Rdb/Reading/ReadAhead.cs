@@ -43,8 +43,9 @@ internal sealed class ReadAhead : ChunkSource, IDisposable
         (_source, _sums, _isImage, Room) = (source, sums, isImage, room);
         for (int i = 0; i < Chunks; i++) _ring[i] = new Chunk(GC.AllocateUninitializedArray<byte>(room + chunkBytes));
 
-        // Not before what fetches memory for the loop: if the loop has to wait for this thread, that leaves a processor for it.
-        _thread = QuietThread.Start("rdb-reader", Run);
+        // Not a quiet thread: on a machine that others use too the loop would wait for it.
+        _thread = new Thread(Run) { IsBackground = true, Name = "rdb-reader" };
+        _thread.Start();
     }
 
     /// <inheritdoc/>
