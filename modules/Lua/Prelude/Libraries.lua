@@ -55,40 +55,41 @@ end
 -- The library's matcher cannot be interrupted. A pattern that may take more than some ten milliseconds goes to one that can: the steps grow
 -- with the text's length to the power of the repetitions.
 local pfind, pmatch, pstep = raw.pattern_find, raw.pattern_match, raw.pattern_step
-local repetitions, known = {}, 0
 local longest = { 4096, 512, 128, 24, 24, 24 }
 
-local function isrisky(s, p)
-  local k = repetitions[p]
-  if not k then
-    local _, n = rgsub(p, "[*+?-]", "")
-    local _, m = rgsub(p, "%%b", "")
-    k = n + m
-    if #p <= 256 then
-      if known >= 1000 then repetitions, known = {}, 0 end
-      repetitions[p] = k
-      known = known + 1
+-- A function of a pattern that keeps its answers for short patterns.
+local function remembering(f)
+  local answers, known = {}, 0
+  return function(p)
+    local a = answers[p]
+    if a == nil then
+      a = f(p)
+      if #p <= 256 then
+        if known >= 1000 then answers, known = {}, 0 end
+        answers[p] = a
+        known = known + 1
+      end
     end
+    return a
   end
+end
+
+local repetitions = remembering(function(p)
+  local _, n = rgsub(p, "[*+?-]", "")
+  local _, m = rgsub(p, "%%b", "")
+  return n + m
+end)
+
+local function isrisky(s, p)
+  local k = repetitions(p)
   return k > 0 and #s > (longest[k] or 0)
 end
 
 -- 5.1 finds an empty match right behind a match that is not empty, 5.4 does not: gsub and gmatch of what may be empty go the other way too.
-local empty, knownempty = {}, 0
-
-local function maybeempty(p)
-  local e = empty[p]
-  if e == nil then
-    local ok, first = rawpcall(rfind, "", p)
-    e = ok and first ~= nil or rfind(p, "%f", 1, true) ~= nil
-    if #p <= 256 then
-      if knownempty >= 1000 then empty, knownempty = {}, 0 end
-      empty[p] = e
-      knownempty = knownempty + 1
-    end
-  end
-  return e
-end
+local maybeempty = remembering(function(p)
+  local ok, first = rawpcall(rfind, "", p)
+  return ok and first ~= nil or rfind(p, "%f", 1, true) ~= nil
+end)
 
 local function found(ok, ...)
   if not ok then rawerror(..., 2) end
