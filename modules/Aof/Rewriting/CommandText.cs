@@ -69,11 +69,5 @@ internal sealed class CommandText : CommandOutput
     }
 
     /// <inheritdoc/>
-    protected override void Write(ReadOnlySpan<byte> bytes)
-    {
-        _file.Write(bytes);
-
-        // Where threads share a core the loop goes on now, and not at the system's next tick.
-        Thread.Yield();
-    }
+    protected override void Write(ReadOnlySpan<byte> bytes) => _file.Write(bytes);
 }

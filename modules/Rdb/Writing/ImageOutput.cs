@@ -73,9 +73,6 @@ internal sealed class ImageOutput(RdbSink sink, StringForm strings, bool sums)
         ReadOnlySpan<byte> bytes = _buffer.AsSpan(0, _used);
         if (sums) _sum = Crc64.Append(_sum, bytes);
         sink.Write(bytes);
-
-        // Where threads share a core the loop goes on now, and not at the system's next tick, 4 ms later.
-        Thread.Yield();
         Written += _used;
         _used = 0;
 

@@ -50,14 +50,19 @@ internal static unsafe class ThreadPriorities
 
         // A policy that an operator chose (real time, idle) is left alone.
         bool isNormal = GetScheduler(thread) == NormalPolicy;
+        if (isNormal && TrySetAttributes(thread)) return;
         if (isNormal) _ = SetScheduler(thread, BatchPolicy, &priority);
         _ = SetPriority(OfThread, thread, LowNice);
-        if (!isNormal || SetAttributes == 0) return;
+    }
+
+    private static bool TrySetAttributes(int thread)
+    {
+        if (SetAttributes == 0) return false;
         var attributes = new Attributes
         {
             Size = (uint)sizeof(Attributes), Policy = BatchPolicy, Nice = LowNice, Runtime = SliceNanoseconds,
         };
-        _ = SystemCall(SetAttributes, thread, &attributes, 0);
+        return SystemCall(SetAttributes, thread, &attributes, 0) == 0;
     }
 
     private static nint Symbol(string name) => Library == 0 ? 0 : NativeLibrary.GetExport(Library, name);

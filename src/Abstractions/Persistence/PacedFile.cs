@@ -2,7 +2,8 @@ namespace ModularKv.Abstractions;
 
 /// <summary>
 /// A large file that is written in one go: synced every few megabytes where wanted, so that the last sync, and everyone else's writes, do
-/// not wait for all of it, and dropped from the system's cache behind that. Owns the file. One thread.
+/// not wait for all of it, and dropped from the system's cache behind that. The thread gives way after each write. Owns the file. One
+/// thread.
 /// </summary>
 /// <param name="file">The file, new and empty.</param>
 /// <param name="isPaced">Whether to sync as it goes.</param>
@@ -21,6 +22,9 @@ public sealed class PacedFile(DataFile file, bool isPaced) : IDisposable
         file.Write(bytes);
         _written += bytes.Length;
         if (isPaced && _written - _synced >= SyncBytes) Sync();
+
+        // Where threads share a core the loop goes on now, and not at the system's next tick, 4 ms later.
+        Thread.Yield();
     }
 
     /// <summary>Makes durable what was written.</summary>
