@@ -7,7 +7,6 @@ namespace ModularKv.Rdb.Reading;
 /// <summary>Goes through an image without understanding its values, and expands its compressed strings.</summary>
 internal sealed class ImageExpansion
 {
-    private const int HeaderBytes = 9;
     private const int ExpireTimeBytes = 4;
     private const int ExpireTimeMsBytes = 8;
 
@@ -26,7 +25,7 @@ internal sealed class ImageExpansion
     /// <exception cref="ValueFormatException">The bytes are no image, or end.</exception>
     public void Run()
     {
-        _stream.Skip(HeaderBytes);
+        _stream.Skip(ImageReading.HeaderBytes);
         while (true)
         {
             int opcode = _stream.Byte();

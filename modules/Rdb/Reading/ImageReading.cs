@@ -10,7 +10,9 @@ namespace ModularKv.Rdb.Reading;
 /// <summary>One reading of one image. Source: rdb.c, rdbLoadRioWithLoadingCtx.</summary>
 internal sealed class ImageReading : IDisposable
 {
-    private const int HeaderBytes = 9;
+    /// <summary>Signature and version, before the first opcode.</summary>
+    public const int HeaderBytes = 9;
+
     private const int FirstVersionWithSum = 5;
     private const int EmptyKeysLogged = 10;
 

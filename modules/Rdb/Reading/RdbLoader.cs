@@ -73,7 +73,7 @@ internal sealed class RdbLoader(IServer server, ReadingSettings settings, Opaque
     {
         ILoading loading = server.Loading;
         bool pays = Environment.ProcessorCount > 1 && loading.Active && loading.TotalBytes - loading.LoadedBytes >= AheadFromBytes;
-        return pays ? new ReadAhead(source, RdbStream.ImageBufferBytes, settings.Checksum, isImage: true) : null;
+        return pays ? new ReadAhead(source, RdbStream.ImageBufferBytes, settings.Checksum) : null;
     }
 
     /// <summary>Puts the value of a payload, whose footer was checked, under a key, which must not exist.</summary>

@@ -18,7 +18,6 @@ internal sealed class ReadAhead : ChunkSource, IDisposable
 
     private readonly RdbSource _source;
     private readonly bool _sums;
-    private readonly bool _isImage;
     private readonly Chunk[] _ring = new Chunk[Chunks];
     private readonly SemaphoreSlim _free = new(Chunks);
     private readonly SemaphoreSlim _full = new(0);
@@ -36,11 +35,10 @@ internal sealed class ReadAhead : ChunkSource, IDisposable
     /// <param name="source">Read on the other thread until <see cref="Stop"/>.</param>
     /// <param name="room">Bytes to leave before each chunk, for what the reader has left of the one before.</param>
     /// <param name="sums">Whether to keep a checksum.</param>
-    /// <param name="isImage">Whether the source begins with an image, whose strings can be expanded.</param>
     /// <param name="chunkBytes">Bytes of a chunk.</param>
-    public ReadAhead(RdbSource source, int room, bool sums, bool isImage, int chunkBytes = ChunkBytes)
+    public ReadAhead(RdbSource source, int room, bool sums, int chunkBytes = ChunkBytes)
     {
-        (_source, _sums, _isImage, Room) = (source, sums, isImage, room);
+        (_source, _sums, Room) = (source, sums, room);
         for (int i = 0; i < Chunks; i++) _ring[i] = new Chunk(GC.AllocateUninitializedArray<byte>(room + chunkBytes));
 
         // Not a quiet thread: on a machine that others use too the loop would wait for it.
@@ -97,7 +95,7 @@ internal sealed class ReadAhead : ChunkSource, IDisposable
     {
         try
         {
-            if (_isImage) Expand();
+            Expand();
             if (_reading is not { Count: 0 })
             {
                 while (ReadNext() is { Count: > 0 }) Publish();

@@ -20,8 +20,6 @@ internal static class SortedSetRdb
     /// <summary>RDB_TYPE_ZSET_LISTPACK.</summary>
     public const byte PackedList = 17;
 
-    private const long BytesPerCall = 64 << 10;
-
     /// <summary>Larger listpacks than the usual limit allows are built anew.</summary>
     private const int WholePairsMax = 128;
 
@@ -47,7 +45,7 @@ internal static class SortedSetRdb
         // From the greatest to the smallest, as Redis does: so a skip list is rebuilt from its head.
         for (SetCursor at = set.At(set.Count - 1 - (long)position); at.IsValid; at.MovePrevious())
         {
-            if (writer.Written >= BytesPerCall) return false;
+            if (writer.Written >= ValuePiece.Bytes) return false;
             writer.String(at.Member(default));
             writer.Double(at.Score);
             position++;

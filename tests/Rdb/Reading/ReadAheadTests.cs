@@ -24,7 +24,7 @@ public sealed class ReadAheadTests
         random.NextBytes(image);
         var stream = new RdbStream(Room) { Sums = true };
         var source = new Pieces(image, random);
-        stream.Open(source, new ReadAhead(source, Room, sums: true, isImage: false, chunkBytes));
+        stream.Open(source, new ReadAhead(source, Room, sums: true, chunkBytes));
         int at = 0;
         while (at < image.Length - 1000)
         {
@@ -52,7 +52,7 @@ public sealed class ReadAheadTests
         byte[] image = new byte[500];
         var source = new Pieces(image, new Random(1));
         var stream = new RdbStream(Room);
-        stream.Open(source, new ReadAhead(source, Room, sums: false, isImage: false, chunkBytes: 100));
+        stream.Open(source, new ReadAhead(source, Room, sums: false, chunkBytes: 100));
         stream.Skip(490);
         ValueFormatException end = Assert.Throws<ValueFormatException>(() => { stream.Bytes(20); });
         Assert.Contains("at byte 490", end.Message, StringComparison.Ordinal);
@@ -60,7 +60,7 @@ public sealed class ReadAheadTests
         stream.EndAhead();
 
         var failing = new Pieces(image, new Random(2)) { FailsAt = 250 };
-        stream.Open(failing, new ReadAhead(failing, Room, sums: false, isImage: false, chunkBytes: 100));
+        stream.Open(failing, new ReadAhead(failing, Room, sums: false, chunkBytes: 100));
         stream.Skip(200);
         IOException failure = Assert.Throws<IOException>(() => { stream.Skip(100); });
         Assert.Equal("no more of it", failure.Message);
@@ -82,7 +82,7 @@ public sealed class ReadAheadTests
         random.NextBytes(behind);
         var source = new Pieces([.. image, .. behind], random);
         var stream = new RdbStream(Room) { Sums = true };
-        var ahead = new ReadAhead(source, Room, sums: true, isImage: true, chunkBytes);
+        var ahead = new ReadAhead(source, Room, sums: true, chunkBytes);
         stream.Open(source, ahead);
         stream.Skip(ImageHead);
         foreach (byte[] expected in strings)
@@ -109,7 +109,7 @@ public sealed class ReadAheadTests
             broken[cut] ^= 0x55;
             var source = new Pieces(broken, new Random(cut));
             var ahead = new RdbStream(Room);
-            ahead.Open(source, new ReadAhead(source, Room, sums: false, isImage: true, chunkBytes: 200));
+            ahead.Open(source, new ReadAhead(source, Room, sums: false, chunkBytes: 200));
             var plain = new RdbStream(Room);
             plain.Open(new Pieces(broken, new Random(cut)));
             Assert.Equal(Outcome(plain, strings.Count), Outcome(ahead, strings.Count));
